@@ -1,0 +1,158 @@
+"""The command line: ``runbook``, also ``python -m runbook_lib``.
+
+Only argument parsing and printing; the work is in ``operations``. Imports stay in the commands:
+``runbook --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from runbook_lib.errors import ExitCode, RunbookError, UsageError
+
+app = typer.Typer(
+    name="runbook",
+    help="A migration runbook made of notebooks: rehearsed on this machine, run against AWS, archived as evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 passed, 1 a gate or check failed, 2 bad usage or parameters, 3 waiting for approval, "
+    "4 engine, emulator or AWS failed, 5 records fail verification, 130 interrupted.",
+)
+
+EnvironmentOption = Annotated[str, typer.Option("--environment", "-e", help="A file notebooks/parameters/<environment>.yaml.")]
+ParameterOption = Annotated[
+    list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A step's parameter; repeatable.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+@app.command("list")
+def list_steps(*, as_json: JsonOption = False) -> None:
+    """List the steps, what each asks and may change, and its parameters."""
+    from runbook_lib.catalogue import steps
+
+    if as_json:
+        print(json.dumps([step.model_dump(mode="json") for step in steps()], indent=2))
+        return
+    for step in steps():
+        print(f"{step.name}: {step.question}\n    changes: {step.changes}")
+        for name, field in step.parameters.items():
+            print(f"    -p {name}={field.default}  {field.help}")
+
+
+@app.command()
+def rehearse(
+    *,
+    environment: EnvironmentOption = "staging",
+    parameter: ParameterOption = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the emulated AWS running; runbook teardown ends it.")] = False,
+    reason: ReasonOption = "rehearsal",
+) -> None:
+    """Run the whole migration against an emulated AWS on this machine."""
+    from runbook_lib import operations
+
+    display = _display()
+    run, code, seconds = operations.rehearse(environment, _options(parameter), keep=keep, reason=reason, display=display)
+    display.said(f"{seconds:.1f} s from the emulator's start to the last record")
+    if keep:
+        display.said(f"Kept: aws --endpoint-url {run.facts.target.endpoint} ...; end it with: runbook teardown")
+    _finish(display, run, code)
+
+
+@app.command()
+def run(
+    steps: Annotated[list[str] | None, typer.Argument(help="Steps by name or number (02); all forward steps if none.")] = None,
+    *,
+    environment: EnvironmentOption = "staging",
+    parameter: ParameterOption = None,
+    run_id: Annotated[str, typer.Option("--run", help="Continue this run instead of beginning one.")] = "",
+    reason: ReasonOption = "",
+) -> None:
+    """Run steps against AWS itself."""
+    from runbook_lib import operations, parameters
+
+    chosen = [parameters.step_named(name) for name in steps or ()] or list(parameters.FORWARD)
+    display = _display()
+    done, code = operations.run_against_aws(
+        environment, chosen, _options(parameter), run_id=run_id, reason=reason, display=display
+    )
+    _finish(display, done, code)
+
+
+@app.command()
+def status(
+    run_id: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id; the latest runs if none.")] = "",
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how the latest runs, or one run's steps, ended."""
+    from runbook_lib.catalogue import run_status
+    from runbook_lib.run import Run
+
+    found = [run_status(one) for one in ([Run.find(run_id)] if run_id else Run.all()[:10])]
+    if as_json:
+        print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
+        return
+    if not found:
+        print("No runs yet. runbook rehearse makes one.")
+    for one in found:
+        print(f"{one.run}  {one.environment}{' (rehearsal)' if one.rehearsal else ''}  {one.state}  {one.directory}")
+        for step in one.steps if run_id else ():
+            print(f"  {step.status:<8}{step.name} attempt {step.attempt}  {step.summary}")
+
+
+@app.command()
+def teardown(
+    *,
+    environment: EnvironmentOption = "staging",
+    confirm: Annotated[str, typer.Option("--confirm", help="The environment's name once more: teardown deletes data.")] = "",
+) -> None:
+    """Delete everything: of the rehearsal that is being kept, or else of the environment on AWS."""
+    from runbook_lib import operations
+
+    # What is being kept is only a rehearsal: its deletion needs no second word.
+    sure = confirm or (environment if operations.kept_world() else "")
+    display = _display()
+    done, code = operations.teardown(environment, sure, display)
+    _finish(display, done, code)
+
+
+def main() -> None:
+    """Run the command line; every error the runbook raises on purpose becomes one clear message and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except RunbookError as error:
+        print(f"runbook: {error.diagnostics()}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("runbook: interrupted", file=sys.stderr)
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def _display() -> Any:
+    from rich.console import Console
+
+    from runbook_lib.display import ConsoleDisplay
+
+    return ConsoleDisplay(Console())
+
+
+def _finish(display: Any, done: Any, code: ExitCode) -> None:
+    display.said(f"Evidence: {done.directory}")
+    raise typer.Exit(code)
+
+
+def _options(given: list[str] | None) -> dict[str, str]:
+    options = {}
+    for item in given or ():
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise UsageError(f"-p {item!r} is not NAME=VALUE.")
+        options[name] = value
+    return options

@@ -1,0 +1,114 @@
+"""What changes between two estimates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from runbook_lib.costs.model import Estimate, Facts, Kind, Line, dollars
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Sign = Literal["+", "-", "~"]
+
+
+class Change(Facts):
+    """One charge that appears, goes or changes; US dollars a month, unrounded."""
+
+    sign: Sign
+    resource: str
+    what: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def delta(self) -> Decimal:
+        """How much dearer it gets."""
+        return self.after - self.before
+
+
+class CostDelta(Facts):
+    """The difference of two estimates.
+
+    Attributes:
+        changes: Fixed and capacity charges that differ.
+        before: Fixed total before.
+        after: Fixed total after.
+        newly_unpriced: What only the later estimate could not price, as ``type name: what``.
+        no_longer_unpriced: What only the earlier one could not.
+    """
+
+    changes: tuple[Change, ...]
+    before: Decimal
+    after: Decimal
+    newly_unpriced: tuple[str, ...]
+    no_longer_unpriced: tuple[str, ...]
+
+    @property
+    def delta(self) -> Decimal:
+        """How much dearer a month gets."""
+        return self.after - self.before
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing differs, the unpriced included."""
+        return not (self.changes or self.newly_unpriced or self.no_longer_unpriced)
+
+    def frame(self) -> pd.DataFrame:
+        """The changes as a table, the total last."""
+        import pandas as pd
+
+        rows: list[tuple[str, ...]] = [
+            (c.sign, c.resource, c.what, dollars(c.before), dollars(c.after), _signed(c.delta)) for c in self.changes
+        ]
+        rows.append(("", "TOTAL", "", dollars(self.before), dollars(self.after), _signed(self.delta)))
+        return pd.DataFrame(rows, columns=["", "Resource", "What", "Before", "After", "Change"])
+
+    def summary(self) -> str:
+        """One line, e.g. ``+$33.85 a month ($248.73 -> $282.58), 2 charges change``."""
+        line = f"{_signed(self.delta)} a month ({dollars(self.before)} -> {dollars(self.after)}), {len(self.changes)} charges change"
+        return f"{line}; newly not priced: {', '.join(self.newly_unpriced)}" if self.newly_unpriced else line
+
+
+def diff(before: Estimate, after: Estimate) -> CostDelta:
+    """Compare two estimates charge by charge, over what is fixed or provisioned.
+
+    Args:
+        before: The earlier estimate, e.g. of the plan.
+        after: The later one, e.g. of the deployed stack.
+    """
+    old, new = _charges(before), _charges(after)
+    changes = []
+    for key in dict.fromkeys((*old, *new)):
+        then, now = old.get(key), new.get(key)
+        if then and now and then.monthly == now.monthly:
+            continue
+        shown = now or then
+        assert shown is not None  # noqa: S101 - every key comes from one of the two
+        sign: Sign = "~" if then and now else "+" if now else "-"
+        changes.append(Change(sign=sign, resource=shown.resource, what=shown.what, before=_sum(then), after=_sum(now)))
+    open_before, open_after = _open(before), _open(after)
+    return CostDelta(
+        changes=tuple(changes),
+        before=before.fixed,
+        after=after.fixed,
+        newly_unpriced=tuple(x for x in open_after if x not in open_before),
+        no_longer_unpriced=tuple(x for x in open_before if x not in open_after),
+    )
+
+
+def _charges(estimate: Estimate) -> dict[tuple[tuple[str, ...], str], Line]:
+    return {(line.urns, line.key): line for line in estimate.lines if line.kind is not Kind.USAGE}
+
+
+def _open(estimate: Estimate) -> tuple[str, ...]:
+    return tuple(f"{x.type} {x.name}: {x.what}" for x in estimate.unpriced)
+
+
+def _sum(line: Line | None) -> Decimal:
+    return (line.monthly if line else None) or Decimal(0)
+
+
+def _signed(amount: Decimal) -> str:
+    return f"+{dollars(amount)}" if amount >= 0 else dollars(amount)

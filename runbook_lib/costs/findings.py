@@ -1,0 +1,97 @@
+"""What the cost check has to say: within budget, complete, and by fresh prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib.costs.model import Estimate, dollars
+from runbook_lib.costs.prices import STALE_AFTER_DAYS
+from runbook_lib.results import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+_SHOWN = 5
+
+
+def findings(estimate: Estimate, *, budget: Decimal, strict: bool = False) -> tuple[Finding, ...]:
+    """Judge an estimate.
+
+    Args:
+        estimate: What was estimated.
+        budget: US dollars a month.
+        strict: Whether a price older than 90 days fails the check instead of being mentioned.
+    """
+    return (cost_within_budget(estimate, budget), cost_complete(estimate), price_list_fresh(estimate, strict=strict))
+
+
+def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
+    """The fixed part always has to fit; with usage assumptions the expected total has to fit as well.
+
+    What is not priced could still break the budget, so an incomplete estimate that fits is UNKNOWN.
+    """
+    what = "fixed cost and expected usage" if estimate.assumed else "fixed cost"
+    message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month, budget {dollars(budget)}"
+    if max(estimate.fixed, estimate.total) > budget:
+        status, message = Status.FAIL, f"{message}: {dollars(estimate.total - budget)} over."
+    elif not estimate.complete:
+        status, message = Status.UNKNOWN, f"{message}; {len(estimate.unpriced)} charges are not priced."
+    else:
+        status, message = Status.PASS, f"{message}: {dollars(budget - estimate.total)} left."
+    return _finding("cost_within_budget", status, estimate, message, "Raise the budget or make the stack smaller.")
+
+
+def cost_complete(estimate: Estimate) -> Finding:
+    """Nothing may be left without a price, and something has to have been looked at."""
+    looked_at = len(estimate.lines) + len(estimate.free) + len(estimate.unpriced)
+    if not looked_at:
+        status, message = Status.FAIL, "holds no AWS resource: there is nothing to price."
+    elif estimate.unpriced:
+        named = [f"{x.name} ({x.what}: {x.reason})" for x in estimate.unpriced]
+        status, message = Status.UNKNOWN, f"{len(named)} charges are not priced: {_some(named)}."
+    else:
+        status, message = Status.PASS, f"{len(estimate.lines)} lines priced, {len(estimate.free)} resources free."
+    return _finding(
+        "cost_complete",
+        status,
+        estimate,
+        f"{_stack(estimate)}: {message}",
+        "Add the price with its source to runbook_lib/data, or a rule to runbook_lib/costs/rules.",
+    )
+
+
+def price_list_fresh(estimate: Estimate, *, strict: bool) -> Finding:
+    """Old prices are named; they fail the check only when it is strict. No prices at all is UNKNOWN."""
+    used = {line.key for line in estimate.lines}
+    old = sorted({line.key for line in estimate.stale(after_days=STALE_AFTER_DAYS)})
+    if not used:
+        status, message = Status.UNKNOWN, "no price was used."
+    elif old:
+        status = Status.FAIL if strict else Status.PASS
+        message = f"{len(old)} of {len(used)} prices are older than {STALE_AFTER_DAYS} days or undated: {_some(old)}."
+    else:
+        status, message = Status.PASS, f"all {len(used)} prices are at most {STALE_AFTER_DAYS} days old."
+    return _finding(
+        "price_list_fresh", status, estimate, f"{_stack(estimate)}: {message}", "Renew the rows from AWS's price list."
+    )
+
+
+def _finding(check: str, status: Status, estimate: Estimate, message: str, remedy: str) -> Finding:
+    return Finding(
+        check=check,
+        requirement=(),  # cost is a step of its own, not a row of the stack's requirements
+        status=status,
+        resource=f"stack in {estimate.region}",
+        message=message,
+        remedy="" if status is Status.PASS else remedy,
+    )
+
+
+def _stack(estimate: Estimate) -> str:
+    return f"stack in {estimate.region}"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

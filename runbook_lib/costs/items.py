@@ -1,0 +1,88 @@
+"""What a price rule reads (``Inputs``) and what it says (``Item``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - dataclasses keep it
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeAlias
+
+from runbook_lib.costs.model import HOURS, Kind
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A charge for something that exists.
+
+    Attributes:
+        key: The price list's key.
+        quantity: Units a month; ``None`` where it is known only after the deployment.
+    """
+
+    what: str
+    key: str
+    quantity: Decimal | None = HOURS
+    kind: Kind = Kind.FIXED
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A charge for use; ``driver`` names the quantity in ``UsageAssumptions.quantities``."""
+
+    what: str
+    key: str
+    driver: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that is charged for and that the rule has no price for."""
+
+    what: str
+    reason: str
+
+
+Item: TypeAlias = Fixed | Usage | Gap
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A resource's inputs, read by type: a value that is not known yet reads as ``None``, never as a default."""
+
+    raw: Mapping[str, Any]
+    today: date
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text, or ``default`` where it is not set."""
+        value = self.raw.get(name)
+        return default if value is None else str(value)
+
+    def flag(self, name: str) -> bool:
+        """Whether a switch is on."""
+        return self.raw.get(name) in (True, "true")
+
+    def number(self, name: str) -> Decimal | None:
+        """A number, or ``None`` where it is not set or not known yet."""
+        value = self.raw.get(name)
+        if value is None or isinstance(value, bool | Mapping | list):
+            return None
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            return None
+
+    def items(self, name: str) -> list[Any] | None:
+        """A list, ``[]`` where it is not set, ``None`` where it is not known yet."""
+        value = self.raw.get(name)
+        if value is None:
+            return []
+        return list(value) if isinstance(value, list | tuple) else None
+
+    def nested(self, name: str) -> Inputs:
+        """A nested object; an empty one where it is not set."""
+        value = self.raw.get(name)
+        return Inputs(value if isinstance(value, Mapping) else {}, self.today)
+
+
+Rule: TypeAlias = Callable[[Inputs], Iterator[Item]]

@@ -1,0 +1,123 @@
+"""Usage assumptions: what cannot be read from a plan, given as low, expected and high, and never guessed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from runbook_lib.costs.model import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NEW_CONNECTIONS_PER_LCU_HOUR = Decimal(25 * 3600)
+_LAMBDA_GB_PER_LCU_HOUR = Decimal("0.4")
+_KB_PER_GB = Decimal(1024 * 1024)
+_AUDIT_MONTHS = Decimal(3)  # requirement S1 keeps audit objects 90 days
+
+
+def _spread(value: Any) -> Any:
+    """Let a plain number stand for a range of itself."""
+    return {"low": value, "expected": value, "high": value} if isinstance(value, int | float | str | Decimal) else value
+
+
+class Assumption(Range):
+    """Low, expected and high of one monthly quantity, in that order."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Assumption:
+        if not 0 <= self.low <= self.expected <= self.high:
+            msg = f"0 <= low <= expected <= high does not hold for {self.low}, {self.expected}, {self.high}"
+            raise ValueError(msg)
+        return self
+
+
+Maybe = Annotated[Assumption | None, BeforeValidator(_spread)]
+
+
+class UsageAssumptions(BaseModel):
+    """What a month's usage is assumed to be; whatever is ``None`` stays "depends on usage".
+
+    Linked quantities are derived once, in ``quantities``: requests lead to Lambda calls and GB-seconds, logs,
+    traces, audit objects and load balancer units.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_requests: Maybe = None
+    """Calls of the REST API."""
+    alb_requests: Maybe = None
+    """Requests through the load balancer, each on a connection of its own."""
+    alb_gb: Maybe = None
+    """GB through the load balancer, both ways."""
+    lambda_ms: Maybe = None
+    """Average duration of the function, milliseconds."""
+    log_kb: Maybe = None
+    """KB of log text a request leaves behind, all log groups together."""
+    audit_kb: Maybe = None
+    """KB of the audit object a request leaves behind."""
+    trace_share: Maybe = None
+    """Share of requests that X-Ray samples, 0 to 1."""
+    nat_gb: Maybe = None
+    endpoint_gb: Maybe = None
+    cross_az_gb: Maybe = None
+    """GB between zones; each direction is a GB of its own."""
+    internet_gb: Maybe = None
+    flow_log_gb: Maybe = None
+    backup_gb: Maybe = None
+    """Backup storage beyond the free allocation (the size of the database)."""
+    cpu_credit_hours: Maybe = None
+    """vCPU-hours a burstable database runs beyond its credits."""
+    kms_requests: Maybe = None
+    key_rotations: Maybe = None
+    """Rotated key versions that are charged (the first two of each key)."""
+    secret_requests: Maybe = None
+    s3_gets: Maybe = None
+    sns_requests: Maybe = None
+    sns_emails: Maybe = None
+    sns_posts: Maybe = None
+    """HTTP/S deliveries."""
+    custom_metrics: Maybe = None
+    archive_gb: Maybe = None
+    """GB in Glacier Instant Retrieval."""
+
+    def quantities(self, *, memory_mb: Decimal | None) -> dict[str, Range]:
+        """The monthly quantity of every driver that can be known.
+
+        Args:
+            memory_mb: Memory of the function that answers requests.
+
+        Returns:
+            Driver names, as the rules use them, with their ranges.
+        """
+        found = {name: getattr(self, name) for name in type(self).model_fields}
+        requests = _each(lambda *n: sum(n, Decimal(0)), *filter(None, (self.api_requests, self.alb_requests)))
+        derived: dict[str, Range | None] = {
+            "requests": requests,
+            "gb_seconds": None
+            if memory_mb is None
+            else _each(lambda n, ms: n * ms / 1000 * memory_mb / 1024, requests, self.lambda_ms),
+            "log_gb": _each(lambda n, kb: n * kb / _KB_PER_GB, requests, self.log_kb),
+            "traces": _each(lambda n, share: n * share, requests, self.trace_share),
+            "s3_puts": requests,
+            "s3_gb": _each(lambda n, kb: n * kb / _KB_PER_GB * _AUDIT_MONTHS, requests, self.audit_kb),
+            # A unit is 25 new connections a second or 0.4 GB an hour to Lambda targets, whichever is more.
+            "lcu_hours": _each(
+                lambda n, gb: max(n / _NEW_CONNECTIONS_PER_LCU_HOUR, gb / _LAMBDA_GB_PER_LCU_HOUR),
+                self.alb_requests,
+                self.alb_gb,
+            ),
+        }
+        return {name: value for name, value in (found | derived).items() if value}
+
+
+def _each(formula: Callable[..., Decimal], *inputs: Range | None) -> Range | None:
+    """Apply a formula to the lows, the expecteds and the highs; ``None`` if any input is unknown."""
+    if not inputs or any(value is None for value in inputs):
+        return None
+    low, expected, high = (
+        formula(*(getattr(value, point) for value in inputs)) for point in ("low", "expected", "high")
+    )
+    return Range(low=low, expected=expected, high=high)

@@ -1,0 +1,94 @@
+"""What a person or a CI log sees while steps run, and the lines at the end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.status import Status as Spinner
+
+from runbook_lib.results import Status
+
+if TYPE_CHECKING:
+    from runbook_lib.runner import Execution
+
+COLOURS = {Status.PASS: "green", Status.FAIL: "red", Status.UNKNOWN: "yellow"}
+
+
+class ConsoleDisplay:
+    """Live on a terminal, a line per step and event elsewhere.
+
+    Args:
+        console: Where to write.
+        progress: Called for the file in which the running step says what it is doing.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._spinner: Spinner | None = None
+        self._step = ""
+        self._began = 0.0
+        self._cells = (0, 0)
+        self._watched: Path | None = None
+        self._over = threading.Event()
+        self.executions: list[Execution] = []
+
+    def watch(self, path: Path) -> None:
+        """Show the last line of this file beside the running step."""
+        self._watched = path
+
+    def running(self, step: str, cells: tuple[int, int], line: str) -> None:  # noqa: ARG002 - part of the protocol
+        """A step is at work."""
+        self._cells = cells
+        if step == self._step:
+            return
+        self._step, self._began = step, time.monotonic()
+        if not self._console.is_terminal:
+            self._console.print(f"     {step} ...", highlight=False)
+            return
+        self._spinner = self._console.status("")
+        self._spinner.start()
+        self._over.clear()
+        threading.Thread(target=self._refresh, daemon=True).start()
+
+    def ended(self, execution: Execution) -> None:
+        """A step has ended."""
+        self._over.set()
+        if self._spinner:
+            self._spinner.stop()
+            self._spinner = None
+        self._step = ""
+        self.executions.append(execution)
+        self._console.print(line(execution), highlight=False)
+        if execution.error:
+            self._console.print(execution.error, style="red", highlight=False, markup=False)
+
+    def said(self, line: str) -> None:
+        """Something else happened."""
+        self._console.print(line, highlight=False, markup=False)
+
+    def _refresh(self) -> None:
+        while not self._over.wait(0.2):
+            done, cells = self._cells
+            doing = ""
+            if self._watched and self._watched.exists():
+                doing = self._watched.read_text(encoding="utf-8").strip()
+            seconds = time.monotonic() - self._began
+            if self._spinner:
+                self._spinner.update(f"{self._step}  {seconds:4.1f} s  {f'cell {done}/{cells}' if cells else ''}  {doing}")
+
+
+def line(execution: Execution) -> str:
+    """One step's line, e.g. ``PASS  02_plan  4.1 s  31 findings: 31 pass``."""
+    status = execution.status
+    findings = ""
+    if execution.result:
+        counts = {key: n for key, n in execution.result.counts().items() if n}
+        findings = ", ".join(f"{n} {key.lower()}" for key, n in counts.items())
+    state = "" if execution.state == "ok" else f" ({execution.state})"
+    colour = COLOURS[status]
+    verdict = f"[{colour}]{status.value:<7}[/{colour}]"
+    return f"{verdict} {execution.step:<22} {execution.seconds:5.1f} s  {findings or 'no result'}{state}"

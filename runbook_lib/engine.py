@@ -1,0 +1,279 @@
+"""Pulumi, driven through the Automation API with a local program: one code path, two commands.
+
+Which ``pulumi`` runs is the only difference between a rehearsal and the real thing (``EngineKind``). The program is ``stack/`` as
+it lies there; project and stack configuration are copied into the run's ``workspace/`` first, so that what a run adds to them
+(the discovered versions, the emulator's address) never dirties the checkout and stays with the evidence.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from runbook_lib import settings
+from runbook_lib.errors import EngineError, UsageError
+from runbook_lib.plan import Plan
+from runbook_lib.redaction import redact
+from runbook_lib.settings import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pulumi.automation import Stack
+    from pulumi.automation.events import EngineEvent, StepEventMetadata
+
+    from runbook_lib.aws import Target
+    from runbook_lib.run import Run
+
+MINIMUM_CLI = (3, 220, 0)
+"""The oldest real CLI the runbook is meant for: it streams events over gRPC."""
+EMULATED_SERVICES = (
+    "apigateway", "cloudwatch", "ec2", "elbv2", "iam", "kms", "lambda", "logs", "rds", "s3", "secretsmanager", "sns",
+    "sqs", "ssm", "sts",
+)  # fmt: skip
+"""Those of pulumi-aws' ``endpoints`` that the stack reaches."""
+
+
+class Done(BaseModel):
+    """One resource operation that ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    op: str
+    urn: str
+    type: str
+    seconds: float
+
+
+class Outcome(BaseModel):
+    """What an operation on the stack did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    plan: Plan
+    """The steps Pulumi announced, as in a preview."""
+    done: tuple[Done, ...]
+    warnings: tuple[str, ...]
+    """Diagnostics of severity warning."""
+
+
+def command(kind: EngineKind) -> Any:
+    """The ``PulumiCommand`` for an engine.
+
+    Raises:
+        UsageError: The real CLI is asked for and is not on PATH, or is too old.
+    """
+    from pulumi.automation import PulumiCommand
+    from pulumi.automation.errors import InvalidVersionError
+    from semver import VersionInfo
+
+    if kind is EngineKind.EMBEDDED:
+        return PulumiCommand(root=str(Path(__file__).parent / "rehearsal"))
+    try:
+        return PulumiCommand(version=VersionInfo(*MINIMUM_CLI))
+    except FileNotFoundError as error:
+        raise UsageError(
+            "The Pulumi CLI is not on PATH.",
+            remedy="Install it (https://www.pulumi.com/docs/install/), or rehearse without it: runbook rehearse.",
+        ) from error
+    except InvalidVersionError as error:
+        raise UsageError(f"The Pulumi CLI on PATH does not fit: {error}") from error
+
+
+def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
+    """Write the run's workspace: project and stack configuration, with what the run adds.
+
+    Args:
+        run: The run; its facts say which engine and target.
+        chosen: Configuration on top, e.g. ``{"payments:engineVersion": "14.24"}``.
+
+    Returns:
+        The workspace's folder.
+    """
+    stack = settings.home() / "stack"
+    workspace = run.workspace
+    workspace.mkdir(exist_ok=True)
+    project = yaml.safe_load((stack / "Pulumi.yaml").read_text(encoding="utf-8"))
+    project["main"] = str(stack)
+    project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    _write_yaml(workspace / "Pulumi.yaml", project)
+
+    path = workspace / f"Pulumi.{run.facts.environment}.yaml"
+    source = path if path.exists() else stack / path.name
+    content = yaml.safe_load(source.read_text(encoding="utf-8"))
+    content["config"] = {
+        **settings.stack_config(run.facts.environment),
+        "aws:region": run.facts.target.region,
+        **_emulator_config(run.facts.target),
+        **chosen,
+    }
+    _write_yaml(path, content)
+    return workspace
+
+
+def _emulator_config(target: Target) -> dict[str, Any]:
+    if target.endpoint is None:
+        return {}
+    return {
+        "aws:endpoints": [dict.fromkeys(EMULATED_SERVICES, target.endpoint)],
+        "aws:accessKey": "test",
+        "aws:secretKey": "test",
+        "aws:skipCredentialsValidation": True,
+        "aws:skipMetadataApiCheck": True,
+        "aws:skipRequestingAccountId": True,
+        "aws:s3UsePathStyle": True,
+    }
+
+
+def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
+
+
+class Engine:
+    """The stack of one run."""
+
+    def __init__(self, run: Run, progress: Callable[[str], None] = lambda _: None) -> None:
+        self._run = run
+        self._progress = progress
+        self._stack: Stack | None = None
+
+    @property
+    def stack(self) -> Stack:
+        """The Automation API's stack, selected or created on first use."""
+        if self._stack is None:
+            from pulumi.automation import LocalWorkspaceOptions, create_or_select_stack
+
+            options = LocalWorkspaceOptions(
+                env_vars={
+                    "PULUMI_BACKEND_URL": self._run.facts.backend,
+                    # Plugins are the rehearsal's own, or installed by the user on purpose; never on the fly mid-migration.
+                    "PULUMI_SKIP_UPDATE_CHECK": "true",
+                    "RUNBOOK_PYTHON": sys.executable,
+                    **{name: value for name, value in os.environ.items() if name == "PULUMI_CONFIG_PASSPHRASE"},
+                },
+                pulumi_command=command(self._run.facts.engine),
+                secrets_provider="passphrase",
+            )
+            with _translated("select the stack"):
+                self._stack = create_or_select_stack(self._run.facts.environment, work_dir=str(self._run.workspace), opts=options)
+        return self._stack
+
+    def preview(self) -> Outcome:
+        """What an update would do; changes nothing."""
+        recorder = _Recorder(self._progress)
+        with _translated("preview"):
+            self.stack.preview(on_event=recorder)
+        return recorder.outcome()
+
+    def up(self) -> Outcome:
+        """Update the stack."""
+        recorder = _Recorder(self._progress)
+        with _translated("up"):
+            self.stack.up(on_event=recorder, show_secrets=False)
+        return recorder.outcome()
+
+    def drift(self) -> Outcome:
+        """What a refresh would find changed in the cloud; changes nothing."""
+        recorder = _Recorder(self._progress)
+        with _translated("refresh"):
+            self.stack.preview_refresh(on_event=recorder)
+        return recorder.outcome()
+
+    def destroy(self) -> Outcome:
+        """Delete every resource of the stack, then the stack itself."""
+        recorder = _Recorder(self._progress)
+        with _translated("destroy"):
+            self.stack.destroy(on_event=recorder, show_secrets=False)
+        return recorder.outcome()
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs that are not secret."""
+        with _translated("outputs"):
+            return {name: output.value for name, output in self.stack.outputs().items() if not output.secret}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources in the stack's state (deployment format 3)."""
+        with _translated("export"):
+            deployment = self.stack.export_stack().deployment or {}
+        return list(deployment.get("resources") or ())
+
+    def version(self) -> str:
+        """The version the ``pulumi`` command states."""
+        return str(self.stack.workspace.pulumi_version)
+
+    def forget(self) -> None:
+        """Drop the workspace's copy of the configuration, so that the next step prepares it anew."""
+        shutil.rmtree(self._run.workspace, ignore_errors=True)
+
+
+class _Recorder:
+    """Collects Pulumi's events into an ``Outcome``."""
+
+    def __init__(self, progress: Callable[[str], None]) -> None:
+        self._progress = progress
+        self._steps: list[dict[str, Any]] = []
+        self._begun: dict[tuple[str, str], float] = {}
+        self._done: list[Done] = []
+        self._warnings: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        if event.resource_pre_event:
+            step = event.resource_pre_event.metadata
+            self._steps.append(_step(step))
+            self._begun[step.urn, step.op] = event.timestamp
+        elif event.res_outputs_event:
+            step = event.res_outputs_event.metadata
+            seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
+            self._done.append(Done(op=str(step.op), urn=step.urn, type=step.type, seconds=seconds))
+            self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
+        elif event.diagnostic_event and event.diagnostic_event.severity == "warning":
+            self._warnings.append(event.diagnostic_event.message.strip())
+
+    def outcome(self) -> Outcome:
+        return Outcome(plan=Plan.of(self._steps), done=tuple(self._done), warnings=tuple(self._warnings))
+
+
+def _step(metadata: StepEventMetadata) -> dict[str, Any]:
+    def state(found: Any) -> dict[str, Any] | None:
+        return {"parent": found.parent, "inputs": found.inputs} if found else None
+
+    return {
+        "op": getattr(metadata.op, "value", metadata.op),
+        "urn": metadata.urn,
+        "type": metadata.type,
+        "provider": metadata.provider,
+        "old": state(metadata.old),
+        "new": state(metadata.new),
+        "diffs": metadata.diffs,
+        "detailedDiff": metadata.detailed_diff,
+    }
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed."""
+    from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+    try:
+        yield
+    except ConcurrentUpdateError as error:
+        raise EngineError(
+            f"pulumi {what}: the stack is locked by another update.",
+            remedy="Wait for it; if nothing runs any more, pulumi cancel clears the lock.",
+        ) from error
+    except CommandError as error:
+        raise EngineError(f"pulumi {what} failed:\n{redact(_essential(str(error)))}") from error
+
+
+def _essential(transcript: str) -> str:
+    """The lines of a transcript that say what went wrong, or else its end."""
+    lines = [line.strip() for line in transcript.splitlines()]
+    telling = [line for line in lines if "error:" in line or line.startswith("Error") or "Exception" in line]
+    return "\n".join(dict.fromkeys(telling or lines[-15:]))

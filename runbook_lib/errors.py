@@ -1,0 +1,82 @@
+"""The runbook's errors: one tree, each with a remedy and the exit code it leads to.
+
+Raising has no side effects; who catches decides what is logged. Exit codes are the command line's
+contract (``ExitCode``) and are listed in the README.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What ``runbook`` exits with."""
+
+    PASSED = 0
+    FAILED = 1
+    """A gate or a check failed, or a result is unknown."""
+    USAGE = 2
+    """Bad usage, parameters or configuration, found before anything ran."""
+    WAITING = 3
+    """Waiting for an approval."""
+    ENGINE = 4
+    """The engine, the emulator or AWS failed."""
+    RECORDS = 5
+    """Records fail verification."""
+    INTERRUPTED = 130
+
+
+class RunbookError(Exception):
+    """Base of every error the runbook raises on purpose.
+
+    Args:
+        message: What was wrong, and where.
+        remedy: What to do about it.
+    """
+
+    exit_code: ExitCode = ExitCode.ENGINE
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def diagnostics(self) -> str:
+        """The message and, on a line of its own, what to do about it."""
+        return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class UsageError(RunbookError):
+    """Raised when a parameter, an option or a configuration is wrong, before anything ran."""
+
+    exit_code = ExitCode.USAGE
+
+
+class GateError(RunbookError):
+    """Raised when a step's result is not PASS; the result is saved before."""
+
+    exit_code = ExitCode.FAILED
+
+
+class EngineError(RunbookError):
+    """Raised when Pulumi, the embedded engine or a program under it fails."""
+
+
+class TargetError(RunbookError):
+    """Raised when AWS, or the emulator in its place, does not answer or answers an error."""
+
+
+class NotebookError(RunbookError):
+    """Raised when a notebook ended without a result: a cell raised, timed out, or its kernel died."""
+
+
+class RecordError(RunbookError):
+    """Raised when a record is missing, changed, or would be overwritten."""
+
+    exit_code = ExitCode.RECORDS
+
+
+class InterruptedRunError(RunbookError):
+    """Raised when the operator or CI interrupted the run; what was done is recorded."""
+
+    exit_code = ExitCode.INTERRUPTED

@@ -1,0 +1,212 @@
+"""What the command line does: run steps in order, rehearse them all, tear down."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from runbook_lib import parameters, runner, settings
+from runbook_lib.aws import Aws, Target
+from runbook_lib.errors import ExitCode, TargetError, UsageError
+from runbook_lib.run import Run, tail
+from runbook_lib.settings import EngineKind
+from runbook_lib.steps.step import start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from runbook_lib.rehearsal.world import World
+    from runbook_lib.runner import Execution
+
+Given = dict[str, dict[str, Any]]
+"""Parameters per step."""
+
+
+class Display(Protocol):
+    """Whoever shows the progress."""
+
+    def running(self, step: str, cells: tuple[int, int], line: str) -> None:
+        """A step is at work."""
+
+    def ended(self, execution: Execution) -> None:
+        """A step has ended."""
+
+    def said(self, line: str) -> None:
+        """Something else happened."""
+
+
+def given_for(steps: Sequence[str], environment: settings.Environment, options: Mapping[str, str]) -> Given:
+    """Give each step what its environment's file and the command line say, and validate all of it before anything runs.
+
+    Args:
+        steps: Full step names.
+        environment: Its file's ``steps`` hold parameters over the models' defaults.
+        options: ``-p name=value`` options; each goes to every step that knows the name.
+
+    Raises:
+        UsageError: A parameter is unknown, missing, or of the wrong type.
+    """
+    unknown_steps = set(environment.steps) - set(parameters.STEPS)
+    if unknown_steps:
+        raise UsageError(f"{environment.environment}.yaml names steps that do not exist: {sorted(unknown_steps)}.")
+    given: Given = {step: dict(environment.steps.get(step, {})) for step in steps}
+    for name, value in options.items():
+        takers = [step for step in steps if name in parameters.STEPS[step].model_fields]
+        if name in {"environment", "run"}:
+            raise UsageError(f"{name} is not a -p parameter here.", remedy=f"Use --{name}.")
+        for step in takers or steps:  # nobody knows it: the first step's model says so, with the nearest name
+            given[step][name] = value
+    for step in steps:
+        parameters.parse(step, {**given[step], "environment": environment.environment})
+    return given
+
+
+def run_steps(run: Run, steps: Sequence[str], given: Given, display: Display) -> ExitCode:
+    """Execute steps in order and stop at the first that does not pass."""
+    code = ExitCode.PASSED
+    for step in steps:
+        runner.progress_file(run).unlink(missing_ok=True)
+        display.running(step, (0, 0), "")
+        execution = runner.execute(
+            run,
+            step,
+            given.get(step, {}),
+            on_cell=lambda done, cells, step=step: display.running(step, (done, cells), ""),
+        )
+        display.ended(execution)
+        code = execution.exit_code
+        if code is not ExitCode.PASSED:
+            break
+    run.ledger.append("run.finished" if code is ExitCode.PASSED else "run.stopped", exit_code=int(code))
+    return code
+
+
+def run_against_aws(
+    name: str, steps: Sequence[str], options: Mapping[str, str], *, run_id: str, reason: str, display: Display
+) -> tuple[Run, ExitCode]:
+    """Run steps against the environment's own target; ``run_id`` continues a run, empty begins one."""
+    environment = settings.environment(name)
+    given = given_for(steps, environment, options)
+    if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+        raise UsageError(
+            "No passphrase for the stack's secrets.",
+            remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+        )
+    if run_id:
+        run = Run.find(run_id)
+        if run.facts.environment != name:
+            raise UsageError(f"Run {run_id} belongs to {run.facts.environment}, not to {name}.")
+    else:
+        if environment.engine is EngineKind.EMBEDDED:
+            raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
+        run = start(environment, reason=reason, given=given)
+    return run, run_steps(run, steps, given, display)
+
+
+def rehearse(name: str, options: Mapping[str, str], *, keep: bool, reason: str, display: Display) -> tuple[Run, ExitCode, float]:
+    """Run every forward step against an emulated AWS on this machine.
+
+    Returns:
+        The run, what it exits with, and the seconds from the emulator's start to the last record.
+
+    Raises:
+        UsageError: Parameters are wrong, or a rehearsal is still being kept.
+        TargetError: The emulator did not start, or died.
+    """
+    environment = settings.environment(name)
+    given = given_for(parameters.FORWARD, environment, options)
+    if keep and (kept := kept_world()):
+        raise UsageError(f"A rehearsal is being kept already ({kept.endpoint}).", remedy="runbook teardown ends it.")
+    began = time.monotonic()
+    with _world(keep=keep) as world:
+        display.said(f"AWS is emulated at {world.endpoint}")
+        run = Run.create(
+            environment=name, rehearsal=True, reason=reason, engine=EngineKind.EMBEDDED,
+            caller=Aws(target := Target(region=environment.region, endpoint=world.endpoint)).identity(),
+            target=target, parameters=given, backend=f"file://{_made(world.directory / 'state')}",
+        )  # fmt: skip
+        with rehearsing(world):
+            code = run_steps(run, parameters.FORWARD, given, display)
+        seconds = time.monotonic() - began
+        if code is ExitCode.ENGINE and (dead := world.dead()):
+            raise TargetError(
+                f"The rehearsal's {dead.name} died (exit code {dead.code}) while {run.directory} was being written:\n"
+                f"{tail(dead.log)}",
+                remedy="Rehearse again; if it dies again, its log says why.",
+            )
+    return run, code, seconds
+
+
+def teardown(name: str, confirm: str, display: Display) -> tuple[Run, ExitCode]:
+    """Undo: the rehearsal that is being kept, or else the environment on AWS."""
+    given = {"confirm": confirm}
+    parameters.parse("91_teardown", {**given, "environment": name})
+    kept = kept_world()
+    if kept is None:
+        return run_against_aws(name, ["91_teardown"], given, run_id="", reason="teardown", display=display)
+    run = next(run for run in Run.all() if run.facts.target.endpoint == kept.endpoint)
+    with rehearsing(kept):
+        code = run_steps(run, ["91_teardown"], {"91_teardown": given}, display)
+    if code is ExitCode.PASSED:
+        kept.stop()
+        display.said("The emulator has been stopped.")
+    return run, code
+
+
+def kept_world() -> World | None:
+    """The rehearsal that ``rehearse --keep`` left running, if it still runs."""
+    from runbook_lib.rehearsal import world
+
+    return world.attach(_rehearsals() / "kept")
+
+
+@contextlib.contextmanager
+def rehearsing(world: World) -> Iterator[None]:
+    """The environment variables under which everything reaches the emulator and nothing else."""
+    before = dict(os.environ)
+    os.environ.update(world.env)
+    os.environ["PULUMI_CONFIG_PASSPHRASE"] = _passphrase(world.directory)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _world(*, keep: bool) -> Iterator[World]:
+    from runbook_lib.rehearsal import world
+
+    directory = _rehearsals() / ("kept" if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
+    found = world.start(_made(directory))
+    try:
+        yield found
+    except BaseException:
+        found.stop()
+        raise
+    if keep:
+        found.keep()
+    else:
+        found.stop()
+
+
+def _passphrase(directory: Path) -> str:
+    """The rehearsal stack's own passphrase: random, and gone with the rehearsal."""
+    path = directory / "passphrase"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def _rehearsals() -> Path:
+    return settings.outputs() / ".rehearsal"
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,141 @@
+"""What each notebook may be told: one strict model per step.
+
+The models are the only definition of the parameters. The command line, papermill and the notebooks themselves (run by hand in
+JupyterLab) all validate through them, and a test holds each notebook's ``parameters`` cell to its model.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from runbook_lib.errors import UsageError
+
+EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,20}$")]
+"""Also a folder's name, so nothing that could climb out of ``outputs/``."""
+
+RunId = Annotated[str, StringConstraints(pattern=r"^(\d{8}T\d{6}Z-[0-9a-f]{6})?$")]
+"""UTC time and random, e.g. ``20261124T031500Z-3f9a1c``; empty stands for "the run in progress, or a new one"."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
+"""SHA-256 in hexadecimal."""
+
+
+class StepParameters(BaseModel):
+    """What every step takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+
+    environment: EnvironmentName = "staging"
+    """Which environment: a file ``notebooks/parameters/<environment>.yaml``."""
+    run: RunId = ""
+    """The run this step belongs to."""
+
+
+class VersionDiscoveryParameters(StepParameters):
+    """Parameters of 01_version_discovery."""
+
+    postgres_major: int = Field(default=14, ge=10, le=30)
+    """The PostgreSQL major version asked for; the minor is discovered."""
+    lambda_runtime: Annotated[str, StringConstraints(pattern=r"^python3\.\d+$")] = "python3.13"
+    """The Lambda runtime asked for."""
+
+
+class PlanParameters(StepParameters):
+    """Parameters of 02_plan."""
+
+    deletion_limit: int = Field(default=0, ge=0)
+    """How many stateful resources the plan may delete or replace."""
+
+
+class DeployParameters(StepParameters):
+    """Parameters of 03_deploy."""
+
+    plan_digest: Digest = ""
+    """The digest that was agreed on; empty takes the one of this run's 02_plan."""
+
+
+class VerifyParameters(StepParameters):
+    """Parameters of 04_verify."""
+
+
+class CostCheckParameters(StepParameters):
+    """Parameters of 05_cost_check."""
+
+    monthly_budget_usd: Decimal = Field(default=Decimal("300.00"), gt=0, decimal_places=2)
+    """What the fixed part of the stack may cost in a month of 730 hours."""
+
+
+class TeardownParameters(StepParameters):
+    """Parameters of 91_teardown."""
+
+    confirm: str = ""
+    """The environment's name, typed once more: teardown deletes data."""
+
+    @model_validator(mode="after")
+    def _confirmed(self) -> TeardownParameters:
+        if self.confirm != self.environment:
+            msg = f"confirm is {self.confirm!r}; to delete everything in it, repeat the environment's name: {self.environment!r}"
+            raise ValueError(msg)
+        return self
+
+
+STEPS: Mapping[str, type[StepParameters]] = {
+    "01_version_discovery": VersionDiscoveryParameters,
+    "02_plan": PlanParameters,
+    "03_deploy": DeployParameters,
+    "04_verify": VerifyParameters,
+    "05_cost_check": CostCheckParameters,
+    "91_teardown": TeardownParameters,
+}
+"""Every step, in order, with its parameters."""
+
+FORWARD = tuple(name for name in STEPS if name < "90")
+"""The steps of the migration itself; 90 and up undo it."""
+
+
+def step_named(name: str) -> str:
+    """The step meant by its name or a unique beginning of it, e.g. ``02``.
+
+    Raises:
+        UsageError: No step, or more than one, begins so.
+    """
+    found = [step for step in STEPS if step == name or step.startswith(name)]
+    if len(found) != 1:
+        raise UsageError(f"There is no step {name!r}{_nearest(name, STEPS)}", remedy=f"Steps: {', '.join(STEPS)}.")
+    return found[0]
+
+
+def parse(step: str, given: Mapping[str, Any]) -> StepParameters:
+    """Validate what a step was given.
+
+    Args:
+        step: The step's full name.
+        given: Parameter names and values; text is read as the parameter's type.
+
+    Raises:
+        UsageError: A parameter is unknown, missing, or of the wrong type; every such one is named.
+    """
+    model = STEPS[step]
+    try:
+        return model.model_validate(dict(given))
+    except ValidationError as error:
+        problems = [_problem(model, detail) for detail in error.errors()]
+        raise UsageError(f"{step}: " + "; ".join(problems), remedy=f"Parameters: {', '.join(model.model_fields)}.") from error
+
+
+def _problem(model: type[BaseModel], detail: Any) -> str:
+    name = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"unknown parameter {name!r}{_nearest(name, model.model_fields)}"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"parameter {name!r} = {detail['input']!r}: {message}" if name else message
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,179 @@
+"""A plan: the operations that Pulumi's preview announced, in one canonical form, and the digest over it.
+
+The digest binds what is agreed on to what is applied. It is the SHA-256 of the canonical JSON of every operation that changes
+something (operation, type, name, parent, changed property paths and new values). Left out
+is whatever differs between two machines for the same plan: order, times, paths of archives (their content's hash stays) and how
+the provider is reached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""Pulumi's own sentinel for "known after the update" (``pulumi.runtime.rpc.UNKNOWN``)."""
+COMPUTED = "<computed>"
+ASSET = "4dabf18193072939515e22adb298388d"
+"""The key by which Pulumi marks secrets, assets and archives on the wire (``_special_sig_key``)."""
+HOW_THE_PROVIDER_IS_REACHED = frozenset(
+    {"endpoints", "accessKey", "secretKey", "token", "profile", "s3UsePathStyle", "version", "pluginDownloadURL"}
+)
+COLLAPSED = {"create-replacement": "replace", "delete-replaced": "replace"}
+"""Pulumi announces a replacement as up to three steps; it is one operation."""
+NOTHING = frozenset({"same", "read", "refresh"})
+
+
+class Operation(BaseModel):
+    """One resource and what the plan does with it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    op: str
+    """``create``, ``update``, ``replace``, ``delete``, ``import``, or ``same``."""
+    urn: str
+    type: str
+    name: str
+    parent: str
+    """The parent's URN."""
+    provider: str
+    """The provider reference, ``<urn>::<id>``; empty for components."""
+    inputs: dict[str, Any]
+    """What the program asks for (camelCase), secrets masked, unknown values as ``<computed>``."""
+    old_inputs: dict[str, Any]
+    changed: tuple[str, ...]
+    """Paths of the properties that differ."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether the operation changes anything."""
+        return self.op not in NOTHING
+
+
+class Plan(BaseModel):
+    """Every resource of the program, with what happens to it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operations: tuple[Operation, ...]
+
+    @property
+    def changes(self) -> tuple[Operation, ...]:
+        """The operations that change something, in canonical order."""
+        return tuple(op for op in self.operations if op.changes)
+
+    @property
+    def digest(self) -> str:
+        """The plan digest, 64 hexadecimal digits."""
+        return hashlib.sha256(canonical([_essence(op) for op in self.changes])).hexdigest()
+
+    def counts(self) -> dict[str, int]:
+        """How many operations there are of each kind."""
+        return dict(sorted(Counter(op.op for op in self.operations).items()))
+
+    @classmethod
+    def of(cls, steps: Iterable[Mapping[str, Any]]) -> Plan:
+        """Build the plan from the metadata of Pulumi's resource events.
+
+        Args:
+            steps: ``StepEventMetadata`` as Pulumi writes it in JSON (apitype), one per announced step.
+        """
+        operations: dict[str, Operation] = {}
+        for step in steps:
+            operation = _operation(step)
+            before = operations.get(operation.urn)
+            # The steps of one replacement agree but for the inputs, which the deletion does not have.
+            if before is None or (operation.op == "replace" and step["op"] != "delete-replaced"):
+                operations[operation.urn] = operation
+        return cls(operations=tuple(sorted(operations.values(), key=lambda op: op.urn)))
+
+
+def deployed(resources: Iterable[Mapping[str, Any]]) -> Plan:
+    """A stack's state in the shape of a plan that changes nothing.
+
+    Args:
+        resources: The resources of an exported deployment (format 3).
+    """
+    return Plan.of({**resource, "op": "same", "new": resource} for resource in resources)
+
+
+def differences(agreed: Plan, current: Plan) -> list[str]:
+    """A sentence for each operation in which two plans differ."""
+    before = {op.urn: canonical(_essence(op)) for op in agreed.changes}
+    after = {op.urn: canonical(_essence(op)) for op in current.changes}
+    ops = {op.urn: op for op in (*agreed.changes, *current.changes)}
+    return [
+        f"{ops[urn].op} {ops[urn].type} {ops[urn].name}: "
+        + ("no longer planned" if urn not in after else "newly planned" if urn not in before else "planned otherwise")
+        for urn in sorted(before.keys() | after.keys())
+        if before.get(urn) != after.get(urn)
+    ]
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys and no white space (as RFC 8785 orders it), UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _operation(step: Mapping[str, Any]) -> Operation:
+    new, old = step.get("new") or {}, step.get("old") or {}
+    state = new or old
+    urn = str(step["urn"])
+    type_ = str(step["type"])
+    changed = {*(step.get("diffs") or ()), *(step.get("detailedDiff") or ())}
+    return Operation(
+        op=COLLAPSED.get(step["op"], str(step["op"])),
+        urn=urn,
+        type=type_,
+        name=urn.rsplit("::", 1)[-1],
+        parent=str(state.get("parent") or ""),
+        provider=str(step.get("provider") or ""),
+        inputs=_plain(type_, new.get("inputs") or {}),
+        old_inputs=_plain(type_, old.get("inputs") or {}),
+        changed=tuple(sorted(changed)),
+    )
+
+
+def _plain(type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = HOW_THE_PROVIDER_IS_REACHED if type_.startswith("pulumi:providers:") else frozenset[str]()
+    return {
+        key: _value(value)
+        for key, value in inputs.items()
+        if key not in hidden and not (hidden and key.startswith("skip")) and not key.startswith("__")
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        if ASSET in value:
+            # An asset's or archive's content is its hash; where it lies on this machine is not part of the plan.
+            return {key: _value(item) for key, item in value.items() if key in {ASSET, "hash", "value"}}
+        return {key: _value(item) for key, item in value.items() if not key.startswith("__")}
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    return COMPUTED if value == UNKNOWN else value
+
+
+def _essence(op: Operation) -> dict[str, Any]:
+    """What of an operation counts: new values of what changes, or everything that is created."""
+    values = op.inputs if op.op != "update" else {key: op.inputs.get(key) for key in _roots(op.changed)}
+    return {
+        "op": op.op,
+        "type": op.type,
+        "name": op.name,
+        "parent": op.parent.rsplit("::", 1)[-1],
+        "changed": list(op.changed),
+        "values": {} if op.op == "delete" else values,
+    }
+
+
+def _roots(paths: Iterable[str]) -> list[str]:
+    """The top-level properties that ``paths`` (``a.b[0]``) lie in."""
+    return sorted({path.split(".")[0].split("[")[0] for path in paths})

@@ -1,0 +1,50 @@
+"""YAML and JSON files, read with the fast loader where there is one, written atomically."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def load(file: Path) -> Any:
+    """Read a file; dates stay as they are written, since Pulumi's YAML has none."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_DatelessLoader)  # noqa: S506 - derived from SafeLoader
+
+
+def dump(file: Path, data: dict[str, Any]) -> None:
+    """Write a file, keys in the order given."""
+    write_atomically(file, yaml.dump(data, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=1 << 20).encode())
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Replace a file so that a reader, or a crash, sees the old content or the new, never a part."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, file)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+class _DatelessLoader(LOADER):  # type: ignore[misc] # the C loader has no type information
+    """Reads `2026-11-24` as text, as Go's YAML does for configuration."""
+
+
+_DatelessLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in LOADER.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,248 @@
+"""What happens to a resource: check, diff, create, read, update and delete, on plain Python values.
+
+``server`` speaks Pulumi's protocol and calls this; the types (``base.Resource``) speak AWS and are called by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.rehearsal.provider import registry, tags
+from runbook_lib.rehearsal.provider.base import Properties, ProviderError, Resource
+from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, told
+from runbook_lib.rehearsal.provider.properties import Change, Comparison, empty
+from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
+from runbook_lib.rehearsal.provider.wire import UNKNOWN, Secret, Unknown, holds, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runbook_lib.rehearsal.provider.session import Session
+
+DEFAULTS = "__defaults"  # Pulumi's bridge lists here which inputs it made up
+INCOMPLETE = "__incomplete"  # ours: creation failed half-way, so the next update sets everything again
+RANDOM_HEX = 7
+TAGS = frozenset({"tags", "tagsAll"})
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an update would change, and which of that replaces the resource."""
+
+    changes: tuple[Change, ...]
+    replaces: tuple[str, ...]
+    delete_before_replace: bool
+
+
+class Lifecycle:
+    """One type under one provider configuration; cheap to make.
+
+    Args:
+        token: The type.
+        session: Where the resources are.
+
+    Raises:
+        ProviderError: The pulumi_aws SDK has no such type.
+    """
+
+    def __init__(self, token: str, session: Session) -> None:
+        schema = type_schema(token)
+        if schema is None:
+            raise ProviderError(f"{token} is no resource type of the installed pulumi_aws")
+        self.token = token
+        self.session = session
+        self.schema: TypeSchema = schema
+        # A type that only the SDK knows can be checked and previewed, so that any program can.
+        self.known = registry.resources().get(token)
+        self.type = self.known or Resource()
+        self.comparison = Comparison(schema.inputs, self.type.sets, self.type.json_properties)
+
+    def check(
+        self, name: str, old: Properties, new: Properties, seed: bytes
+    ) -> tuple[Properties, list[tuple[str, str]]]:
+        """The inputs with defaults filled in, and path and reason of everything that is wrong with them."""
+        inputs = {key: value for key, value in self.schema.inputs.coerced(new).items() if value is not None}
+        for key in self.type.json_properties & inputs.keys():
+            if isinstance(plain(inputs[key]), dict):
+                inputs[key] = json.dumps(plain(inputs[key]))
+        made_up = {key: value for key, value in self.type.defaults.items() if empty(inputs.get(key))}
+        failures = []
+        key = self.type.autoname
+        if key and empty(inputs.get(key)) and empty(inputs.get(f"{key}Prefix")):
+            if key in old.get(DEFAULTS, []):
+                made_up[key] = old[key]
+            else:
+                digest = hashlib.sha256(seed or secrets.token_bytes(8)).hexdigest()
+                made_up[key] = f"{name}-{digest[:RANDOM_HEX]}"
+            most = self.type.autoname_max
+            if most and len(made_up[key]) > most:
+                reason = f"the made-up name {made_up[key]!r} has more than {most} characters; give one"
+                failures.append((key, reason))
+        failures.extend(self.schema.inputs.failures(inputs | made_up))
+        return inputs | made_up | ({DEFAULTS: sorted(made_up)} if made_up else {}), failures
+
+    def diff(self, outputs: Properties, old: Properties, new: Properties) -> Difference:
+        """What ``new`` inputs would change, given the ``old`` ones and the outputs."""
+        outputs, old, new = plain(outputs), plain(old), plain(new)
+        old = old or self._inputs_of(outputs)
+        changes = [
+            change
+            for change in self.comparison.changes(old, new)
+            # What the program now spells out may be what AWS had chosen all along.
+            if not (change.kind == "add" and self.comparison.same(outputs.get(change.path), new.get(change.path)))
+        ]
+        if self.schema.taggable:
+            before, after = outputs.get("tagsAll") or {}, tags.merged(self.session.default_tags, new.get("tags"))
+            if isinstance(after, Unknown) or before != after:
+                changes.append(Change("tagsAll", "tagsAll", "update"))
+        replaces = [change for change in changes if self._replaces(change)]
+        if old.get("region") != new.get("region") and new.get("region", outputs.get("region")) != outputs.get("region"):
+            replaces += [change for change in changes if change.path == "region"]
+        name = self.type.autoname
+        fixed = name is not None and name not in new.get(DEFAULTS, []) and old.get(name) == new.get(name) is not None
+        return Difference(
+            tuple(changes), tuple(change.path for change in replaces), self.type.delete_before_replace or fixed
+        )
+
+    def _replaces(self, change: Change) -> bool:
+        parts = change.pattern.split(".")
+        return any(".".join(parts[: length + 1]) in self.type.replace_on for length in range(len(parts)))
+
+    def create(self, name: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
+        """Make it, and return its id and outputs; in a preview, what is known of them beforehand.
+
+        Raises:
+            IncompleteError: It exists, but is not as asked for.
+        """
+        full, aws = self._full(inputs)
+        if preview:
+            later = {key: UNKNOWN for key in self.schema.outputs if key not in full}
+            return "", self._sealed({**later, **full}, inputs)
+        what = f"{self.token} {name}"
+        resource = self._implemented()
+        with told(what):
+            id_ = resource.create(aws, full)
+        try:
+            with told(what):
+                if full.get("tagsAll") and not resource.tags_on_create:
+                    resource.tag(aws, id_, full, full["tagsAll"], [])
+                resource.configure(aws, id_, full, _names(full))
+                outputs = self._observed(aws, id_, full)
+        except ProviderError as error:
+            raise IncompleteError(str(error), id_, self._sealed({**full, INCOMPLETE: True}, inputs)) from error
+        return id_, self._sealed(outputs, inputs)
+
+    def read(self, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
+        """Outputs and inputs as they are now, or None if the resource is gone."""
+        known, given = plain(state), plain(inputs)
+        aws = self.session.at(known.get("region"))
+        live = self._live(aws, id_, known)
+        if live is None:
+            return None
+        outputs = self._settled(aws, id_, known, live)
+        now = (
+            self.comparison.project(given, outputs) if given else self._inputs_of(live | {"tags": outputs.get("tags")})
+        )
+        if given and DEFAULTS in given:
+            now[DEFAULTS] = given[DEFAULTS]
+        if self.schema.taggable and (outputs.get("tags") or given.get("tags")):
+            now["tags"] = outputs.get("tags") or {}
+        return self._sealed(outputs, state), self._sealed(now, inputs)
+
+    def update(self, id_: str, state: Properties, old: Properties, new: Properties, *, preview: bool) -> Properties:
+        """Change it in place, and return its outputs."""
+        full, aws = self._full(new)
+        before = plain(state)
+        gone = {key for key in plain(old) if key not in full}
+        after = {key: value for key, value in before.items() if key not in gone and key != INCOMPLETE} | full
+        if preview:
+            return self._sealed(after | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
+        resource = self._implemented()
+        difference = self.diff(state, old, new)
+        changed = frozenset(change.path.partition(".")[0].partition("[")[0] for change in difference.changes)
+        if not changed or before.get(INCOMPLETE):  # the engine repairs what failed half-way
+            changed |= _names(full)
+        try:
+            with told(f"{self.token} {id_}"):
+                if self.schema.taggable:
+                    add, remove = tags.moved(before.get("tagsAll") or {}, full["tagsAll"])
+                    if add or remove:
+                        resource.tag(aws, id_, after, add, remove)
+                if changed - TAGS:
+                    resource.update(aws, id_, before, full, changed - TAGS)
+                return self._sealed(self._observed(aws, id_, after), new)
+        except ProviderError as error:
+            raise IncompleteError(str(error), id_, self._sealed({**before, INCOMPLETE: True}, new)) from error
+
+    def delete(self, id_: str, state: Properties) -> None:
+        """Remove it; one that is gone already is removed."""
+        known = plain(state)
+        resource = self._implemented()
+        with told(f"{self.token} {id_}"):
+            try:
+                resource.delete(self.session.at(known.get("region")), id_, known)
+            except Exception as error:
+                if code_of(error) not in resource.absent:
+                    raise
+
+    def _implemented(self) -> Resource:
+        if self.known is None:
+            types = ", ".join(sorted(registry.resources()))
+            raise ProviderError(f"{self.token} cannot be rehearsed (only previewed); these types can: {types}")
+        return self.known
+
+    def _full(self, inputs: Properties) -> tuple[Properties, Session]:
+        """The plain inputs with what the provider adds, and the session of their region."""
+        full = {key: value for key, value in plain(inputs).items() if not key.startswith("__")}
+        aws = self.session.at(None if holds(full.get("region"), Unknown) else full.get("region"))
+        if "region" in self.schema.outputs:
+            full["region"] = full.get("region", aws.region)
+        if self.schema.taggable:
+            full["tagsAll"] = tags.merged(aws.default_tags, full.get("tags"))
+        return full, aws
+
+    def _live(self, aws: Session, id_: str, state: Properties) -> Properties | None:
+        resource = self._implemented()
+        with told(f"{self.token} {id_}"):
+            try:
+                return resource.read(aws, id_, state)
+            except Exception as error:
+                if code_of(error) in resource.absent:
+                    return None
+                raise
+
+    def _observed(self, aws: Session, id_: str, state: Properties) -> Properties:
+        live = self._live(aws, id_, state)
+        if live is None:
+            raise ProviderError(f"{self.token} {id_} was made or changed, but AWS does not know it")
+        return self._settled(aws, id_, state, live)
+
+    def _settled(self, aws: Session, id_: str, state: Properties, live: Properties) -> Properties:
+        outputs: Properties = self.comparison.settle(state, live) | {"id": id_}
+        outputs.pop(INCOMPLETE, None)
+        if "region" in self.schema.outputs:
+            outputs.setdefault("region", aws.region)
+        if self.schema.taggable and live.get("tagsAll") is not None:
+            outputs["tagsAll"] = live["tagsAll"]
+            outputs["tags"] = tags.own(live["tagsAll"], state.get("tags") or {}, aws.default_tags)
+        return outputs
+
+    def _inputs_of(self, values: Properties) -> Properties:
+        """Those values that are inputs of this type."""
+        return {
+            key: value for key, value in values.items() if key in self.schema.inputs.properties and not empty(value)
+        }
+
+    def _sealed(self, values: Properties, like: Properties) -> Properties:
+        """``values`` with those kept secret that are so in ``like`` or by type."""
+        names = self.type.secrets | {key for key, value in like.items() if holds(value, Secret)}
+        return {key: Secret(value) if key in names and value is not None else value for key, value in values.items()}
+
+
+def _names(inputs: Iterable[str]) -> frozenset[str]:
+    """The inputs that a type's own code sets."""
+    return frozenset(inputs) - TAGS - {"region"}

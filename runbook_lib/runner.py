@@ -1,0 +1,168 @@
+"""Runs a notebook as a step of a run, and says how it ended.
+
+A step passed only if its result file says so: that papermill returned means nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from runbook_lib import errors, files, parameters, settings
+from runbook_lib.errors import ExitCode, NotebookError, RunbookError
+from runbook_lib.kernel import CellState, RunbookEngine
+from runbook_lib.redaction import redact
+from runbook_lib.results import Status, StepResult
+from runbook_lib.run import ATTEMPT_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from runbook_lib.run import Run
+
+__all__ = ["Execution", "RunbookEngine", "execute"]
+
+PROGRESS_VARIABLE = "RUNBOOK_PROGRESS"
+NOTEBOOK_TIMEOUT = 3600.0
+"""Seconds a step may take; a Multi-AZ database takes up to half an hour to create."""
+
+# The entry point serves papermill's own command line; a checkout that is not installed still gets the engine.
+papermill_engines.register("runbook", RunbookEngine)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How one attempt at a step ended."""
+
+    step: str
+    attempt: int
+    notebook: Path
+    state: CellState
+    result: StepResult | None
+    error: str
+    exit_code: ExitCode
+    seconds: float
+
+    @property
+    def status(self) -> Status:
+        """PASS only if the notebook ended well and its result file says PASS."""
+        if self.result is None or (self.state is not CellState.OK and self.result.status is Status.PASS):
+            return Status.UNKNOWN
+        return self.result.status
+
+
+def execute(
+    run: Run,
+    step: str,
+    given: Mapping[str, Any],
+    *,
+    timeout: float = NOTEBOOK_TIMEOUT,
+    on_cell: Callable[[int, int], None] = lambda _index, _cells: None,
+) -> Execution:
+    """Execute one step's notebook and file the evidence.
+
+    Args:
+        run: The run it belongs to.
+        step: The step's full name.
+        given: Parameters for the notebook, validated before a kernel starts.
+        timeout: Seconds the notebook may take.
+        on_cell: Called with (cells done, cells in all) after each cell.
+
+    Raises:
+        UsageError: A parameter is unknown, missing, or of the wrong type.
+    """
+    wanted = {**given, "environment": run.facts.environment, "run": run.facts.run}
+    validated = parameters.parse(step, wanted).model_dump(mode="json", include=set(wanted))
+    attempt = run.next_attempt(step)
+    working = run.working / f"{run.record(step, attempt, '').name}.ipynb"
+    run.ledger.append("notebook.started", step=step, attempt=attempt, parameters=validated)
+    began = time.monotonic()
+    failure: BaseException | None = None
+    with tempfile.TemporaryDirectory(prefix="rb-") as sockets:  # short: a Unix socket's path has 107 characters
+        environment = {
+            "JUPYTER_RUNTIME_DIR": sockets,
+            ATTEMPT_VARIABLE: str(attempt),
+            PROGRESS_VARIABLE: str(progress_file(run)),
+            settings.OUTPUTS_VARIABLE: str(settings.outputs()),
+        }
+        try:
+            with _environment(environment):
+                papermill.execute_notebook(
+                    settings.home() / "notebooks" / f"{step}.ipynb", working, validated, engine_name="runbook",
+                    progress_bar=False, notebook_timeout=timeout, on_cell=on_cell, cwd=str(run.directory),
+                )  # fmt: skip
+        except (PapermillExecutionError, CellTimeoutError, DeadKernelError, NotebookError, KeyboardInterrupt) as error:
+            failure = error
+        except RuntimeError as error:  # nbclient: the kernel died before its first answer
+            failure = error
+    execution = _file(run, step, attempt, working, failure, time.monotonic() - began)
+    run.ledger.append(
+        "notebook.ended", step=step, attempt=attempt, state=execution.state, status=execution.status,
+        error=execution.error, seconds=round(execution.seconds, 3),
+    )  # fmt: skip
+    return execution
+
+
+def progress_file(run: Run) -> Path:
+    """Where the kernel says what it is doing, a line at a time, for the live display."""
+    return run.working / "progress"
+
+
+def _file(run: Run, step: str, attempt: int, working: Path, failure: BaseException | None, seconds: float) -> Execution:
+    """Move the executed notebook to its place in the record and read what the step left."""
+    notebook = nbformat.read(working, as_version=4)
+    stated = CellState(notebook.metadata.runbook["state"])
+    state = CellState.KERNEL_DIED if failure and stated in {CellState.OK, CellState.NOT_RUN} else stated
+    record = run.record(step, attempt, ".ipynb")
+    files.write_once(record, working.read_bytes())
+    working.unlink()
+    path = run.record(step, attempt, ".json")
+    result = StepResult.load(path) if path.exists() else None
+    return Execution(
+        step, attempt, record, state, result, redact(_text(failure, state)), _exit_code(failure, state, result), seconds
+    )
+
+
+def _text(failure: BaseException | None, state: CellState) -> str:
+    if isinstance(failure, PapermillExecutionError):
+        return str(failure.evalue)
+    if isinstance(failure, RunbookError):
+        return failure.diagnostics()
+    return f"The notebook ended {state.value}: {failure}" if failure else ""
+
+
+def _exit_code(failure: BaseException | None, state: CellState, result: StepResult | None) -> ExitCode:
+    if state is CellState.INTERRUPTED:
+        return ExitCode.INTERRUPTED
+    if failure is None and result is not None:
+        return ExitCode.PASSED if result.status is Status.PASS else ExitCode.FAILED
+    raised = getattr(errors, getattr(failure, "ename", ""), None)
+    if isinstance(raised, type) and issubclass(raised, RunbookError):
+        return raised.exit_code
+    return ExitCode.ENGINE
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for the kernel, taken back afterwards."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

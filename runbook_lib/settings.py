@@ -1,0 +1,110 @@
+"""Where the parts of the runbook are, and what is configured per environment.
+
+``notebooks/parameters/<environment>.yaml`` says which engine and region an environment uses and what its steps are told;
+``stack/Pulumi.<environment>.yaml`` is the stack's own configuration, as ``pulumi`` itself reads it.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from runbook_lib.errors import UsageError
+from runbook_lib.parameters import EnvironmentName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOME_VARIABLE = "RUNBOOK_HOME"
+OUTPUTS_VARIABLE = "RUNBOOK_OUTPUTS"
+
+
+class EngineKind(StrEnum):
+    """Which ``pulumi`` the Automation API drives."""
+
+    PULUMI = "pulumi"
+    """The real CLI on PATH."""
+    EMBEDDED = "embedded"
+    """The rehearsal's own, in ``runbook_lib/rehearsal/bin``."""
+
+
+class Environment(BaseModel):
+    """``notebooks/parameters/<environment>.yaml``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    environment: EnvironmentName
+    """The file's own name again, so that a copied file cannot pass for another."""
+    region: str
+    """The AWS region."""
+    engine: EngineKind = EngineKind.PULUMI
+    steps: dict[str, dict[str, Any]] = {}
+    """Parameters per step, over the models' defaults."""
+
+
+def home() -> Path:
+    """The runbook's checkout: the folder that holds ``notebooks/`` and ``stack/``.
+
+    Raises:
+        UsageError: There is none around this file nor at ``RUNBOOK_HOME``.
+    """
+    path = Path(os.environ.get(HOME_VARIABLE) or Path(__file__).parent.parent).resolve()
+    if not (path / "notebooks").is_dir() or not (path / "stack").is_dir():
+        raise UsageError(f"{path} holds no notebooks/ and stack/.", remedy=f"Set {HOME_VARIABLE} to the checkout of the runbook.")
+    return path
+
+
+def outputs() -> Path:
+    """Where evidence goes: ``outputs/``, or ``RUNBOOK_OUTPUTS``."""
+    return Path(os.environ.get(OUTPUTS_VARIABLE) or home() / "outputs").resolve()
+
+
+def environment(name: str) -> Environment:
+    """Read an environment's file.
+
+    Raises:
+        UsageError: The file is missing or wrong; every wrong key is named.
+    """
+    folder = home() / "notebooks" / "parameters"
+    path = folder / f"{name}.yaml"
+    try:
+        found = Environment.model_validate(_mapping(path))
+    except FileNotFoundError as error:
+        known = sorted(file.stem for file in folder.glob("*.yaml"))
+        raise UsageError(f"There is no environment {name!r} ({path}).", remedy=f"Environments: {', '.join(known)}.") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise UsageError(f"{path}: {wrong}") from error
+    if found.environment != name:
+        raise UsageError(f"{path} says environment: {found.environment}; it should say {name}.")
+    return found
+
+
+def stack_config(name: str) -> dict[str, Any]:
+    """The ``config`` of ``stack/Pulumi.<environment>.yaml``, as written.
+
+    Raises:
+        UsageError: The file is missing or not a Pulumi stack configuration.
+    """
+    path = home() / "stack" / f"Pulumi.{name}.yaml"
+    try:
+        return dict(_mapping(path).get("config") or {})
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"The stack has no configuration for {name!r} ({path}).", remedy="Copy Pulumi.staging.yaml and edit it."
+        ) from error
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path} is not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{path} does not hold a mapping of names to values.")
+    return content

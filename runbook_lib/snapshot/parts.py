@@ -1,0 +1,87 @@
+"""The snapshot: parts keyed by their model's class, each either data or the error that kept it from being read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from runbook_lib.outputs import StackOutputs
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a part is not there."""
+
+    error: str
+    absent: bool = False
+    """Whether AWS said that the resource does not exist, which is an answer and not a gap in our knowledge."""
+
+
+class Unavailable(Exception):  # noqa: N818 - it is caught by the checks' runner and becomes a finding, never an error
+    """Raised when a check needs a part that could not be read."""
+
+    def __init__(self, part: str, reason: Unreadable) -> None:
+        super().__init__(f"{part}: {reason.error}")
+        self.absent = reason.absent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """Base of every live resource that carries tags."""
+
+    name: str
+    """What an operator would search for: the name, or the id where AWS gives no name."""
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The live system at one moment.
+
+    Attributes:
+        outputs: The stack's outputs, which reading started from.
+        parts: The model's class → an instance of it, or why there is none.
+    """
+
+    outputs: StackOutputs
+    parts: Mapping[type, object]
+
+    def read(self, part: type[T]) -> T:
+        """The part of this class.
+
+        Raises:
+            Unavailable: It could not be read, or nobody tried.
+        """
+        found = self.parts.get(part, Unreadable("nothing collects it"))
+        if isinstance(found, Unreadable):
+            raise Unavailable(part.__name__, found)
+        if not isinstance(found, part):
+            raise TypeError(f"the snapshot holds a {type(found).__name__} where a {part.__name__} belongs")
+        return found
+
+    def tagged(self) -> list[Tagged]:
+        """Every tagged resource of every part.
+
+        Raises:
+            Unavailable: Some part could not be read, so the list would not be whole.
+        """
+        return [item for part in self.parts for item in tagged_in(self.read(part))]
+
+
+def tagged_in(value: object) -> Iterator[Tagged]:
+    """Every tagged resource inside ``value``, however deep."""
+    if isinstance(value, Tagged):
+        yield value
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from tagged_in(getattr(value, field.name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from tagged_in(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from tagged_in(item)

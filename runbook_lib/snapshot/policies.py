@@ -1,0 +1,49 @@
+"""Policy documents as AWS stores them, with every field a tuple: a lone string and a list of one mean the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement of a policy; what it leaves out is an empty tuple."""
+
+    sid: str = ""
+    allows: bool
+    actions: tuple[str, ...] = ()
+    all_actions_but: tuple[str, ...] = ()
+    """``NotAction``: with ``Allow`` it grants nearly everything."""
+    resources: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+    """ARNs, accounts and services alike; ``*`` is everybody."""
+    conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def statements(document: str | dict[str, Any]) -> tuple[Statement, ...]:
+    """The statements of a policy document (JSON text, or already decoded as IAM's client does)."""
+    decoded = json.loads(document) if isinstance(document, str) else document
+    return tuple(_statement(raw) for raw in _many(decoded["Statement"]))
+
+
+def _statement(raw: dict[str, Any]) -> Statement:
+    principal = raw.get("Principal", ())
+    named = principal.values() if isinstance(principal, dict) else [principal]
+    return Statement(
+        sid=raw.get("Sid", ""),
+        allows=raw["Effect"] == "Allow",
+        actions=_many(raw.get("Action", ())),
+        all_actions_but=_many(raw.get("NotAction", ())),
+        resources=_many(raw.get("Resource", ())),
+        principals=tuple(who for group in named for who in _many(group)),
+        conditions=raw.get("Condition", {}),
+    )
+
+
+def _many(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)

@@ -1,0 +1,115 @@
+"""03_deploy: apply exactly the plan that was agreed on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib import engine
+from runbook_lib.outputs import StackOutputs
+from runbook_lib.plan import Plan, differences
+from runbook_lib.results import Finding, Status
+from runbook_lib.steps.outcome import Report
+from runbook_lib.steps.plan import agreed_plan, chosen_config
+from runbook_lib.steps.step import Context, progress, step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runbook_lib.engine import Outcome
+    from runbook_lib.parameters import DeployParameters
+
+
+@step("03_deploy")
+def deploy(context: Context, known: DeployParameters) -> Report:
+    """Preview once more, refuse if the plan moved, else update the stack and bring the database's schema up to date."""
+    agreed = agreed_plan(context.run)
+    wanted = known.plan_digest or agreed.digest
+    engine.prepare(context.run, chosen_config(context.run))
+    progress("previewing once more")
+    current = context.engine.preview().plan
+    unmoved = _unmoved(wanted, agreed, current)
+    if unmoved.status is not Status.PASS:
+        return Report(findings=(unmoved,), data={"agreed_digest": wanted, "digest": current.digest, "applied": False})
+    outcome = context.engine.up()
+    raw = context.engine.outputs()
+    outputs = StackOutputs.parse(raw)
+    progress("applying schema migrations")
+    schema = _migrate(context, outputs.schema_function_name)
+    return Report(
+        findings=(unmoved, _applied(current, outcome), _schema_finding(outputs.schema_function_name, schema)),
+        data={
+            "agreed_digest": wanted,
+            "digest": current.digest,
+            "applied": True,
+            "counts": outcome.plan.counts(),
+            "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
+            "outputs": raw,
+            "schema": schema,
+            "warnings": list(outcome.warnings),
+        },
+        frames={"Slowest resources": slowest_frame(outcome)},
+    )
+
+
+def _unmoved(wanted: str, agreed: Plan, current: Plan) -> Finding:
+    moved = current.digest != wanted
+    what = "; ".join(differences(agreed, current)[:10])
+    return Finding(
+        check="plan_unmoved",
+        requirement=(),
+        status=Status.FAIL if moved else Status.PASS,
+        resource=current.digest,
+        message=f"The plan moved since it was agreed on: digest {current.digest[:12]} instead of {wanted[:12]}. {what}"
+        if moved
+        else f"The plan is the one agreed on, digest {current.digest[:12]}.",
+        remedy="Nothing was applied. Run 02_plan again and agree on the new plan." if moved else "",
+    )
+
+
+def _applied(plan: Plan, outcome: Outcome) -> Finding:
+    planned = {(op.urn, op.op) for op in plan.changes}
+    applied = {(op.urn, op.op) for op in outcome.plan.changes}
+    odd = sorted(f"{op} {urn.rsplit('::', 1)[-1]}" for urn, op in planned ^ applied)
+    return Finding(
+        check="applied_as_planned",
+        requirement=(),
+        status=Status.FAIL if odd else Status.PASS,
+        resource=plan.digest,
+        message=f"What was applied differs from the plan: {', '.join(odd)}."
+        if odd
+        else f"All {len(applied)} planned operations were applied, and no other.",
+        remedy="Run 02_plan to see what is left to do." if odd else "",
+    )
+
+
+def _migrate(context: Context, function: str) -> dict[str, Any]:
+    """Invoke the schema function inside the VPC; its answer, or its error, as it gives it."""
+    answer = context.aws.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    payload = json.loads(answer["Payload"].read() or b"null")
+    return {"error": payload} if answer.get("FunctionError") else dict(payload or {})
+
+
+def _schema_finding(function: str, schema: dict[str, Any]) -> Finding:
+    current = schema.get("current")
+    good = "error" not in schema and isinstance(current, int) and current > 0
+    return Finding(
+        check="schema_migrated",
+        requirement=("X1",),
+        status=Status.PASS if good else Status.FAIL,
+        resource=function,
+        message=f"{function} brought the schema to version {current} ({len(schema.get('applied') or ())} applied now)."
+        if good
+        else f"{function} did not migrate the schema: {json.dumps(schema)[:500]}",
+        remedy="" if good else f"Read the log group of {function}; migrations are safe to repeat.",
+    )
+
+
+def slowest_frame(outcome: Outcome) -> pd.DataFrame:
+    """The ten resources that took longest."""
+    import pandas as pd
+
+    slowest = sorted(outcome.done, key=lambda done: -done.seconds)[:10]
+    return pd.DataFrame(
+        [{"Resource": done.urn.rsplit("::", 1)[-1], "Type": done.type, "Seconds": f"{done.seconds:.1f}"} for done in slowest]
+    )

@@ -1,0 +1,68 @@
+"""What a notebook gets back from a step: the saved result, and how to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from runbook_lib.results import Finding, StepResult
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a step found out, before it is filed."""
+
+    findings: tuple[Finding, ...]
+    data: Mapping[str, Any]
+    """JSON values: the facts later steps and auditors read."""
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Tables to show, by heading."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """matplotlib figures to show, by heading."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A step's saved result with what there is to show of it."""
+
+    result: StepResult
+    path: Path
+    report: Report
+
+    def show(self) -> None:
+        """Display the verdict, the findings, and the step's own tables and figures."""
+        from IPython.display import Markdown, display
+
+        display(Markdown(f"**{self.result.summary()}**"))
+        for heading, frame in {**self.report.frames, "Findings": findings_frame(self.result.findings)}.items():
+            display(Markdown(f"#### {heading}"), frame.style.hide(axis="index"))
+        for heading, figure in self.report.figures.items():
+            display(Markdown(f"#### {heading}"), figure)
+
+    def gate(self) -> None:
+        """Raise ``GateError`` unless the step passed; the result is on the disk already."""
+        self.result.gate()
+
+
+def findings_frame(findings: tuple[Finding, ...]) -> pd.DataFrame:
+    """Findings as a table, the worst first."""
+    import pandas as pd
+
+    order = {"FAIL": 0, "UNKNOWN": 1, "PASS": 2}
+    rows = [
+        {
+            "Status": finding.status.value,
+            "Requirement": " ".join(finding.requirement),
+            "Check": finding.check,
+            "Finding": finding.message,
+            "What to do": finding.remedy,
+        }
+        for finding in sorted(findings, key=lambda f: (order[f.status], f.requirement, f.check))
+    ]
+    return pd.DataFrame(rows, columns=["Status", "Requirement", "Check", "Finding", "What to do"])

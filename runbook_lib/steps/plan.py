@@ -1,0 +1,80 @@
+"""02_plan: what would change, and is that allowed?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib import costs, engine, gates, settings
+from runbook_lib.plan import Plan
+from runbook_lib.steps.outcome import Report
+from runbook_lib.steps.step import Context, progress, step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from runbook_lib.parameters import PlanParameters
+    from runbook_lib.run import Run
+
+
+@step("02_plan")
+def plan(context: Context, known: PlanParameters) -> Report:
+    """Preview the stack with the discovered versions, judge the plan, and fix its digest; changes nothing."""
+    progress("previewing")
+    versions = context.run.passed("01_version_discovery").data
+    engine.prepare(context.run, chosen_config(context.run))
+    outcome = context.engine.preview()
+    config = settings.stack_config(context.run.facts.environment)
+    findings = gates.judge(
+        outcome.plan,
+        gates.GateContext(
+            environment=context.run.facts.environment,
+            suffix=str(config["payments:suffix"]),
+            allowed_versions=frozenset(versions["creatable_versions"]),
+            deletion_limit=known.deletion_limit,
+        ),
+    )
+    estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region)
+    return Report(
+        findings=findings,
+        data={
+            "digest": outcome.plan.digest,
+            "counts": outcome.plan.counts(),
+            "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+            "warnings": list(outcome.warnings),
+            "monthly_fixed_usd": str(estimate.fixed),
+        },
+        frames={"Operations": operations_frame(outcome.plan)},
+    )
+
+
+def chosen_config(run: Run) -> dict[str, str]:
+    """The stack configuration that version discovery decided.
+
+    Raises:
+        UsageError: 01 has not passed in this run.
+    """
+    versions = run.passed("01_version_discovery").data
+    return {
+        "payments:engineVersion": versions["chosen_engine_version"],
+        "payments:lambdaRuntime": versions["chosen_lambda_runtime"],
+    }
+
+
+def agreed_plan(run: Run) -> Plan:
+    """The plan that 02 fixed in this run.
+
+    Raises:
+        UsageError: 02 has not passed in this run.
+    """
+    return Plan.model_validate({"operations": run.passed("02_plan").data["operations"]})
+
+
+def operations_frame(plan: Plan) -> pd.DataFrame:
+    """The plan's operations by kind and type."""
+    import pandas as pd
+
+    rows = [{"Operation": op.op, "Type": op.type, "Name": op.name} for op in plan.operations]
+    frame = pd.DataFrame(rows, columns=["Operation", "Type", "Name"])
+    return frame.groupby(["Operation", "Type"], as_index=False).agg(
+        Count=("Name", "size"), Names=("Name", lambda names: ", ".join(sorted(names)))
+    )

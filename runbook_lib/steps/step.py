@@ -1,0 +1,105 @@
+"""The frame around every step: parameters in, ledger entries, result file out.
+
+Whatever happens in between is on record before it is raised, whether papermill runs the notebook or a person does.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib import parameters, redaction, settings
+from runbook_lib.aws import Aws, Target
+from runbook_lib.results import StepResult, now
+from runbook_lib.run import Run
+from runbook_lib.steps.outcome import Outcome, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Context:
+    """What a step works with."""
+
+    def __init__(self, run: Run) -> None:
+        from runbook_lib.engine import Engine
+
+        self.run = run
+        self.aws = Aws(run.facts.target)
+        self.engine = Engine(run, progress)
+
+
+def progress(line: str) -> None:
+    """Tell whoever watches the run what is being done; silent where nobody does."""
+    if path := os.environ.get("RUNBOOK_PROGRESS"):
+        Path(path).write_text(redaction.redact(line) + "\n", encoding="utf-8")
+
+
+def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[..., Outcome]]:
+    """Make a function that looks into one question into the step a notebook calls.
+
+    Args:
+        name: The step's full name, e.g. ``02_plan``; its parameters' model is the one in ``parameters.STEPS``.
+    """
+
+    def decorate(look: Callable[[Context, Any], Report]) -> Callable[..., Outcome]:
+        @functools.wraps(look)
+        def call(**given: Any) -> Outcome:
+            known = parameters.parse(name, given)
+            run = current_run(known)
+            attempt = run.next_attempt(name)
+            started = now()
+            run.ledger.append("step.started", step=name, attempt=attempt)
+            try:
+                report = look(Context(run), known)
+            except BaseException as error:
+                run.ledger.append(
+                    "step.interrupted" if isinstance(error, KeyboardInterrupt) else "step.failed",
+                    step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
+                )  # fmt: skip
+                raise
+            result = StepResult(
+                step=name, attempt=attempt, started=started, finished=now(),
+                parameters=known.model_dump(mode="json"), findings=report.findings, data=dict(report.data),
+            )  # fmt: skip
+            path = result.save(run.record(name, attempt, ".json"))
+            run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
+            return Outcome(result, path, report)
+
+        return call
+
+    return decorate
+
+
+def current_run(known: parameters.StepParameters) -> Run:
+    """The run a step belongs to: the one named, else the environment's latest unfinished one, else a new one.
+
+    A person who opens the notebooks one after the other gets one run, as papermill does.
+    """
+    if known.run:
+        return Run.find(known.run)
+    environment = settings.environment(known.environment)
+    for run in Run.all():
+        if run.facts.environment == known.environment and not run.facts.rehearsal and not _finished(run):
+            return run
+    return start(environment, reason="by hand, in Jupyter")
+
+
+def start(environment: settings.Environment, *, reason: str, given: dict[str, dict[str, Any]] | None = None) -> Run:
+    """Begin a run against AWS itself.
+
+    Raises:
+        TargetError: AWS does not know us.
+    """
+    target = Target(region=environment.region)
+    return Run.create(
+        environment=environment.environment, rehearsal=False, reason=reason, engine=environment.engine,
+        caller=Aws(target).identity(), target=target, parameters=given or {},
+        backend=os.environ.get("PULUMI_BACKEND_URL", "file://~"),
+    )  # fmt: skip
+
+
+def _finished(run: Run) -> bool:
+    return any(event["event"] == "run.finished" for event in run.ledger.events())

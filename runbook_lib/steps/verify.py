@@ -1,0 +1,26 @@
+"""04_verify: does the live system do what was asked?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib import files
+from runbook_lib import verify as verification
+from runbook_lib.outputs import StackOutputs
+from runbook_lib.steps.outcome import Report
+from runbook_lib.steps.step import Context, progress, step
+
+if TYPE_CHECKING:
+    from runbook_lib.parameters import VerifyParameters
+
+
+@step("04_verify")
+def verify(context: Context, known: VerifyParameters) -> Report:  # noqa: ARG001 - every step is called alike
+    """Read the live system once, try its payments, and run every check; leaves nothing lasting."""
+    outputs = StackOutputs.parse(context.run.passed("03_deploy").data["outputs"])
+    progress("reading the live system")
+    seen = verification.verify(context.aws, outputs)
+    attempt = context.run.next_attempt("04_verify")
+    junit = context.run.record("04_verify", attempt, ".junit.xml")
+    files.write_once(junit, verification.junit(seen.findings).encode())
+    return Report(findings=seen.findings, data={**seen.data, "junit": junit.name})

@@ -1,0 +1,113 @@
+"""Reads the live system once, runs every check over it, and says which requirement rows they prove."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+from runbook_lib import snapshot
+from runbook_lib.checks.registry import CHECKS
+from runbook_lib.results import Finding, Status, verdict
+from runbook_lib.snapshot.parts import tagged_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runbook_lib.aws import Aws
+    from runbook_lib.outputs import StackOutputs
+
+REQUIREMENTS = (
+    *("N1", "N2", "N3", "N4", "D1", "D2", "D3", "A1", "A2", "A3", "A4", "P1", "L1", "S1"),
+    *("M1", "M2", "M3", "K1", "T1", "T2", "O1", "O2", "X1"),
+)
+"""Every row of the stack's requirements."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What the checks found, and the figures for the step's result."""
+
+    findings: tuple[Finding, ...]
+    data: dict[str, Any]
+
+
+def verify(aws: Aws, outputs: StackOutputs) -> Verification:
+    """Take a snapshot of the live system and judge it.
+
+    Args:
+        aws: Where the system lives.
+        outputs: The stack's outputs; nothing else is known about it.
+    """
+    began = time.monotonic()
+    live = snapshot.take(aws, outputs)
+    read = time.monotonic()
+    found = CHECKS.run(live)
+    findings = (*found, *uncovered(found))
+    return Verification(
+        findings=findings,
+        data={
+            "read_seconds": round(read - began, 2),
+            "judge_seconds": round(time.monotonic() - read, 2),
+            "parts_read": len(live.parts),
+            "parts_unreadable": dict(live.unreadable()),
+            "resources_read": len(list(tagged_in(live.parts))),
+            "checks_run": len(CHECKS.rules()),
+            "coverage": coverage(findings),
+        },
+    )
+
+
+def coverage(findings: Iterable[Finding]) -> dict[str, dict[str, str]]:
+    """Requirement row → check → the check's verdict."""
+    rows: dict[str, dict[str, list[Finding]]] = {row: {} for row in REQUIREMENTS}
+    for finding in findings:
+        for row in finding.requirement:
+            rows[row].setdefault(finding.check, []).append(finding)
+    return {row: {check: verdict(given) for check, given in checks.items()} for row, checks in rows.items()}
+
+
+def uncovered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """A failure for each requirement row that no check looked at: a row nobody looks at has not been met."""
+    return tuple(
+        Finding(
+            check="requirement_covered",
+            requirement=(row,),
+            status=Status.FAIL,
+            resource=row,
+            message=f"No check looks at requirement {row}.",
+            remedy="Add a check to runbook_lib/checks.",
+        )
+        for row, checks in coverage(findings).items()
+        if not checks
+    )
+
+
+def junit(findings: Iterable[Finding]) -> str:
+    """The findings as JUnit XML, one test case each, for the test pages of CI systems."""
+    listed = list(findings)
+    counts = Counter(finding.status for finding in listed)
+    suite = ET.Element(
+        "testsuite",
+        name="04_verify",
+        tests=str(len(listed)),
+        failures=str(counts[Status.FAIL]),
+        errors=str(counts[Status.UNKNOWN]),
+    )
+    for finding in listed:
+        case = ET.SubElement(
+            suite, "testcase", classname=f"{'.'.join(finding.requirement)}.{finding.check}", name=finding.resource
+        )
+        if finding.status is not Status.PASS:
+            # JUnit knows no third outcome: an error is a test that could not tell.
+            kind = "failure" if finding.status is Status.FAIL else "error"
+            ET.SubElement(case, kind, message=_printable(finding.message)).text = _printable(finding.remedy)
+    ET.indent(suite)
+    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML cannot hold; a live system's answers may."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)

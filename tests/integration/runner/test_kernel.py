@@ -1,0 +1,150 @@
+"""The papermill engine records what happened, whatever happens (design: the seven rows papermill gets wrong)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import psutil
+import pytest
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from runbook_lib import redaction
+from runbook_lib.errors import NotebookError
+from runbook_lib.kernel import CellState
+
+V4 = nbformat.v4
+
+
+def notebook(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
+    cells = [V4.new_code_cell(source) for source in sources]
+    cells[1 if len(cells) > 1 else 0].metadata["tags"] = list(tags)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(nbformat.writes(V4.new_notebook(cells=cells, metadata=metadata)))
+    return path
+
+
+def record(path: Path) -> tuple[list[str], list[str], nbformat.NotebookNode]:
+    """Our states, papermill's statuses, and the notebook, without the banner cells papermill adds."""
+    found = nbformat.read(path, as_version=4)
+    cells = [cell for cell in found.cells if cell.cell_type == "code"]
+    return [c.metadata.runbook["state"] for c in cells], [c.metadata.papermill["status"] for c in cells], found
+
+
+def run(source: Path, output: Path, **kwargs: object) -> None:
+    papermill.execute_notebook(source, output, engine_name="runbook", progress_bar=False, **kwargs)
+
+
+class TestStates:
+    """Each way a notebook can end has its own state, and what never ran stays pending."""
+
+    @pytest.mark.parametrize(
+        ("middle", "error", "state"),
+        [
+            ("raise ValueError('boom')", PapermillExecutionError, CellState.FAILED),
+            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", DeadKernelError, CellState.KERNEL_DIED),
+            ("import sys; sys.exit(0)", NotebookError, CellState.EXITED),
+            ("import sys; sys.exit(3)", NotebookError, CellState.EXITED),
+        ],
+    )
+    def test_failing_cell(self, tmp_path: Path, middle: str, error: type[Exception], state: CellState) -> None:
+        output = tmp_path / "out.ipynb"
+        with pytest.raises(error):
+            run(notebook(tmp_path / "in.ipynb", "print(1)", middle, "print(3)"), output)
+        states, statuses, found = record(output)
+        assert states == ["ok", state.value, "not_run"]
+        assert statuses == ["completed", "failed", "pending"]
+        assert found.metadata.runbook["state"] == state
+        assert found.metadata.papermill["exception"] is True
+
+    def test_good_notebook(self, tmp_path: Path) -> None:
+        run(notebook(tmp_path / "in.ipynb", "print(1)", "print(2)"), tmp_path / "out.ipynb")
+        states, statuses, found = record(tmp_path / "out.ipynb")
+        assert (states, statuses) == (["ok", "ok"], ["completed", "completed"])
+        assert found.metadata.runbook == {"state": "ok"}
+
+    def test_cell_timeout(self, tmp_path: Path) -> None:
+        source = notebook(tmp_path / "in.ipynb", "print(1)", "import time; time.sleep(60)", "print(3)")
+        with pytest.raises(CellTimeoutError):
+            run(source, tmp_path / "out.ipynb", execution_timeout=2)
+        states, statuses, found = record(tmp_path / "out.ipynb")
+        assert states == ["ok", "timed_out", "not_run"]
+        assert statuses == ["completed", "failed", "pending"]
+        assert "CellTimeoutError" in [o.get("ename") for cell in found.cells for o in cell.get("outputs", ())]
+
+    def test_notebook_timeout_interrupts_the_work(self, tmp_path: Path) -> None:
+        source = notebook(tmp_path / "in.ipynb", "print(1)", "import time; time.sleep(60)", "print(3)")
+        with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
+            run(source, tmp_path / "out.ipynb", notebook_timeout=4)
+        assert record(tmp_path / "out.ipynb")[0] == ["ok", "timed_out", "not_run"]
+
+    def test_raises_exception_tag_goes_on_but_is_no_success(self, tmp_path: Path) -> None:
+        source = notebook(tmp_path / "in.ipynb", "print(1)", "1/0", "print(3)", tags=("raises-exception",))
+        with pytest.raises(PapermillExecutionError):
+            run(source, tmp_path / "out.ipynb")
+        states, statuses, found = record(tmp_path / "out.ipynb")
+        assert states == ["ok", "failed", "ok"]
+        assert statuses == ["completed", "failed", "completed"]
+        assert found.metadata.runbook["state"] == "failed"
+
+    def test_interrupt_reaches_the_work_first(self, tmp_path: Path) -> None:
+        saved = tmp_path / "saved"
+        work = f"import time, pathlib\ntry:\n    time.sleep(60)\nfinally:\n    pathlib.Path({str(saved)!r}).touch()"
+        threading.Timer(5, os.kill, [os.getpid(), signal.SIGINT]).start()
+        with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
+            run(notebook(tmp_path / "in.ipynb", "print(1)", work, "print(3)"), tmp_path / "out.ipynb")
+        assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted", "not_run"]
+        assert saved.exists()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class TestRecord:
+    """What is written, and when."""
+
+    def test_secret_is_taken_out_of_every_channel(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        canary = "canary-7f3a-secret"
+        monkeypatch.setattr(redaction, "_registered", {canary})
+        source = notebook(
+            tmp_path / "in.ipynb",
+            "x = ''",
+            f"print({canary!r})",
+            f"{{'k': {canary!r}}}",
+            f"raise ValueError({canary!r})",
+        )
+        with pytest.raises(PapermillExecutionError):
+            run(source, tmp_path / "out.ipynb", parameters={"x": canary})
+        text = (tmp_path / "out.ipynb").read_text()
+        assert canary not in text
+        assert text.count(redaction.MASK) >= 5
+
+    def test_kernel_is_reached_over_unix_sockets(self, tmp_path: Path) -> None:
+        source = notebook(
+            tmp_path / "in.ipynb",
+            "from ipykernel.kernelapp import IPKernelApp; print(IPKernelApp.instance().transport)",
+        )
+        run(source, tmp_path / "out.ipynb")
+        assert record(tmp_path / "out.ipynb")[2].cells[0].outputs[0].text == "ipc\n"
+
+    def test_killed_runner_leaves_what_it_knew_and_no_kernel(self, tmp_path: Path) -> None:
+        pid = tmp_path / "pid"
+        work = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+        source = notebook(tmp_path / "in.ipynb", "print(1)", work, "print(3)")
+        command = [sys.executable, "-m", "papermill", "--engine", "runbook", "--no-progress-bar"]
+        runner = subprocess.Popen([*command, source, tmp_path / "out.ipynb"], stderr=subprocess.DEVNULL)
+        while not (pid.exists() and pid.read_text()):
+            time.sleep(0.1)
+        runner.kill()
+        runner.wait()
+        states, statuses, _ = record(tmp_path / "out.ipynb")
+        assert states == ["ok", "running", "not_run"]
+        assert statuses == ["completed", "running", "pending"]
+        psutil.wait_procs([psutil.Process(int(pid.read_text()))] if psutil.pid_exists(int(pid.read_text())) else [], 20)
+        assert not psutil.pid_exists(int(pid.read_text()))

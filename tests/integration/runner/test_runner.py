@@ -1,0 +1,109 @@
+"""A step's attempt is filed whatever happens in it, and passes only if its result file says so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from runbook_lib import runner, settings
+from runbook_lib.aws import Target
+from runbook_lib.catalogue import run_status
+from runbook_lib.errors import ExitCode, UsageError
+from runbook_lib.kernel import CellState
+from runbook_lib.results import Status
+from runbook_lib.run import Run
+from runbook_lib.settings import EngineKind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STEP = "02_plan"
+PARAMETERS = 'environment = "staging"  #\nrun = ""  #\ndeletion_limit = 0  #'
+SAVES = """
+from runbook_lib.results import Finding, Status
+from runbook_lib.steps import step as frame
+from runbook_lib.steps.outcome import Report
+finding = Finding(check="a_check", requirement=("N1",), status=Status.{status}, resource="r", message="r is so.")
+look = frame.step("02_plan")(lambda context, known: Report(findings=(finding,), data={{"limit": known.deletion_limit}}))
+outcome = look(environment=environment, run=run, deletion_limit=deletion_limit)
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    (tmp_path / "home/notebooks").mkdir(parents=True)
+    (tmp_path / "home/stack").mkdir()
+    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
+    return Run.create(
+        environment="staging", rehearsal=True, reason="test", caller="nobody", engine=EngineKind.EMBEDDED, backend="file:///x",
+        target=Target(region="us-east-1"), parameters={},
+    )  # fmt: skip
+
+
+def execute(run: Run, *sources: str, **given: object) -> runner.Execution:
+    cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})]
+    cells += [nbformat.v4.new_code_cell(source) for source in sources]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path = settings.home() / "notebooks" / f"{STEP}.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata)))
+    return runner.execute(run, STEP, given)
+
+
+class TestExecute:
+    def test_pass_files_notebook_and_result(self, run: Run) -> None:
+        done = execute(run, SAVES.format(status="PASS"), "outcome.gate()", deletion_limit="3")
+        assert (done.status, done.exit_code, done.state) == (Status.PASS, ExitCode.PASSED, CellState.OK)
+        assert done.result is not None
+        assert done.result.data == {"limit": 3}
+        assert sorted(path.name for path in run.directory.glob("0*")) == ["02_plan.ipynb", "02_plan.json"]
+        assert not list(run.working.glob("*.ipynb"))
+        assert [event["event"] for event in run.ledger.events()] == [
+            "run.started", "notebook.started", "step.started", "step.finished", "notebook.ended",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("status", ["FAIL", "UNKNOWN"])
+    def test_anything_but_pass_fails_the_gate_with_the_evidence_saved(self, run: Run, status: str) -> None:
+        done = execute(run, SAVES.format(status=status), "outcome.gate()")
+        assert (done.status, done.exit_code) == (Status(status), ExitCode.FAILED)
+        assert "a_check: r is so." in done.error
+        assert json.loads(run.record(STEP, 1, ".json").read_text())["status"] == status
+        assert nbformat.read(done.notebook, as_version=4).metadata.runbook["state"] == "failed"
+
+    def test_leaving_early_does_not_pass_even_with_a_good_result(self, run: Run) -> None:
+        done = execute(run, SAVES.format(status="PASS"), "import sys; sys.exit(0)", "outcome.gate()")
+        assert (done.status, done.state) == (Status.UNKNOWN, CellState.EXITED)
+        assert done.exit_code is ExitCode.ENGINE
+
+    def test_no_result_is_no_pass(self, run: Run) -> None:
+        done = execute(run, "1 + 1")
+        assert (done.status, done.exit_code) == (Status.UNKNOWN, ExitCode.ENGINE)
+
+    @pytest.mark.parametrize(
+        ("error", "code"), [("UsageError", 2), ("EngineError", 4), ("RecordError", 5), ("TargetError", 4)]
+    )
+    def test_errors_keep_their_exit_code(self, run: Run, error: str, code: int) -> None:
+        done = execute(run, f"from runbook_lib.errors import {error}; raise {error}('so it is')")
+        assert done.exit_code == code
+        assert "so it is" in done.error
+
+    def test_kernel_that_dies_is_on_record(self, run: Run) -> None:
+        done = execute(run, SAVES.format(status="PASS"), "import os; os.kill(os.getpid(), 9)")
+        assert (done.state, done.status, done.exit_code) == (CellState.KERNEL_DIED, Status.UNKNOWN, ExitCode.ENGINE)
+        assert list(run.ledger.events())[-1]["state"] == "kernel_died"
+
+    def test_second_attempt_stands_beside_the_first(self, run: Run) -> None:
+        execute(run, "raise ValueError('first')")
+        done = execute(run, SAVES.format(status="PASS"), "outcome.gate()")
+        assert done.attempt == 2
+        assert done.notebook.name == "02_plan.2.ipynb"
+        assert run.passed(STEP).attempt == 2
+        assert [(s.name, s.attempt, s.status) for s in run_status(run).steps] == [(STEP, 2, "PASS")]
+
+    def test_bad_parameter_starts_no_kernel(self, run: Run) -> None:
+        with pytest.raises(UsageError, match="did you mean 'deletion_limit'"):
+            execute(run, "print(1)", deletion_limits=1)
+        assert not list(run.directory.glob("0*"))
+        assert [event["event"] for event in run.ledger.events()] == ["run.started"]

@@ -1,0 +1,116 @@
+"""The plan digest names what would change and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import random
+from typing import Any
+
+import pytest
+from runbook_lib.plan import ASSET, UNKNOWN, Plan, deployed, differences
+
+STACK = "urn:pulumi:staging::payments::pulumi:pulumi:Stack::payments-staging"
+
+
+def step(op: str, name: str, inputs: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    type_ = more.pop("type", "aws:s3/bucket:Bucket")
+    state = {"parent": STACK, "inputs": inputs or {}}
+    return {
+        "op": op,
+        "urn": f"urn:pulumi:staging::payments::{type_}::{name}",
+        "type": type_,
+        "provider": "",
+        "new": None if op == "delete" else state,
+        "old": None if op == "create" else {"parent": STACK, "inputs": more.pop("old", {})},
+        **more,
+    }
+
+
+BASE = [
+    step("create", "a", {"bucket": "a", "tags": {"x": "1"}, "arn": UNKNOWN}),
+    step("update", "b", {"retention": 30, "name": "b"}, old={"retention": 14, "name": "b"}, diffs=["retention"]),
+    step("delete", "c", old={"bucket": "c"}),
+    step("same", "d", {"bucket": "d"}),
+]
+
+
+def digest(steps: list[dict[str, Any]]) -> str:
+    return Plan.of(steps).digest
+
+
+class TestDigest:
+    def test_is_free_of_order(self) -> None:
+        shuffled = copy.deepcopy(BASE)
+        random.Random(7).shuffle(shuffled)
+        assert digest(shuffled) == digest(BASE)
+
+    def test_ignores_what_does_not_change(self) -> None:
+        assert digest(BASE[:3]) == digest(BASE)
+        unchanged = copy.deepcopy(BASE)
+        unchanged[1]["new"]["inputs"]["name"] = "other, but not announced as changed"
+        assert digest(unchanged) == digest(BASE)
+
+    @pytest.mark.parametrize(
+        ("index", "path", "value"),
+        [
+            (0, ("new", "inputs", "bucket"), "z"),
+            (0, ("new", "inputs", "tags", "x"), "2"),
+            (0, ("new", "parent"), "urn:pulumi:staging::payments::t::other"),
+            (1, ("new", "inputs", "retention"), 7),
+            (1, ("diffs",), ["retention", "name"]),
+            (2, ("op",), "replace"),
+        ],
+    )
+    def test_moves_with_every_change(self, index: int, path: tuple[str, ...], value: Any) -> None:
+        changed = copy.deepcopy(BASE)
+        place: Any = changed[index]
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        assert digest(changed) != digest(BASE)
+
+    def test_archive_counts_by_content_not_by_path(self) -> None:
+        def archive(path: str, hash_: str) -> str:
+            return digest([step("create", "f", {"code": {ASSET: "0def", "hash": hash_, "path": path}})])
+
+        assert archive("/home/a/x.zip", "aa") == archive("/root/y.zip", "aa") != archive("/home/a/x.zip", "bb")
+
+    def test_provider_counts_without_its_address(self) -> None:
+        def provider(**inputs: Any) -> str:
+            return digest([step("create", "aws", inputs, type="pulumi:providers:aws")])
+
+        near = provider(region="us-east-1", endpoints='[{"s3":"http://127.0.0.1:1"}]', skipRegionValidation="true")
+        assert near == provider(region="us-east-1") != provider(region="eu-west-1")
+
+
+class TestPlan:
+    def test_replacement_is_one_operation(self) -> None:
+        inputs = {"bucket": "new"}
+        plan = Plan.of([
+            step("create-replacement", "a", inputs, old={"bucket": "old"}, diffs=["bucket"]),
+            step("replace", "a", inputs, old={"bucket": "old"}, diffs=["bucket"]),
+            step("delete-replaced", "a", None, old={"bucket": "old"}),
+        ])  # fmt: skip
+        assert plan.counts() == {"replace": 1}
+        assert plan.operations[0].inputs == inputs
+        assert plan.operations[0].changed == ("bucket",)
+
+    def test_unknown_values_are_said_so(self) -> None:
+        assert Plan.of(BASE).operations[0].inputs["arn"] == "<computed>"
+
+    def test_state_changes_nothing(self) -> None:
+        plan = deployed([{"urn": BASE[0]["urn"], "type": "aws:s3/bucket:Bucket", "inputs": {"bucket": "a"}, "parent": STACK}])
+        assert plan.changes == ()
+        assert plan.operations[0].inputs == {"bucket": "a"}
+
+
+def test_differences_say_which_operations_moved() -> None:
+    moved = copy.deepcopy(BASE)
+    moved[0]["new"]["inputs"]["bucket"] = "z"
+    del moved[1]
+    moved.append(step("create", "e"))
+    said = differences(Plan.of(BASE), Plan.of(moved))
+    assert [line.rsplit(" ", 3)[-1] for line in said] == ["otherwise", "planned", "planned"]
+    assert any("b: no longer planned" in line for line in said)
+    assert any("e: newly planned" in line for line in said)
+    assert differences(Plan.of(BASE), Plan.of(BASE)) == []

@@ -1,0 +1,77 @@
+"""Configuration is read strictly; what is wrong is named with its file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from runbook_lib import operations, settings
+from runbook_lib.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = tmp_path / "notebooks" / "parameters"
+    made.mkdir(parents=True)
+    (tmp_path / "stack").mkdir()
+    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path))
+    return made
+
+
+def test_missing_environment_lists_those_there_are(folder: Path) -> None:
+    (folder / "staging.yaml").write_text("environment: staging\nregion: us-east-1\n")
+    with pytest.raises(UsageError, match="no environment 'stagign'") as caught:
+        settings.environment("stagign")
+    assert "staging" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("environment: staging\nregion: us-east-1\nregoin: x\n", "regoin"),
+        ("environment: staging\n", "region"),
+        ("environment: other\nregion: us-east-1\n", "says environment: other"),
+        ("environment: staging\nregion: us-east-1\nengine: terraform\n", "engine"),
+        ("- a\n", "does not hold a mapping"),
+        ("a: [\n", "not YAML"),
+    ],
+)
+def test_wrong_file_is_one_clear_error(folder: Path, text: str, said: str) -> None:
+    (folder / "staging.yaml").write_text(text)
+    with pytest.raises(UsageError, match=said):
+        settings.environment("staging")
+
+
+def test_missing_stack_configuration_is_named(folder: Path) -> None:
+    assert folder.is_dir()
+    with pytest.raises(UsageError, match=r"Pulumi\.staging\.yaml"):
+        settings.stack_config("staging")
+
+
+def test_home_must_hold_the_runbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path))
+    with pytest.raises(UsageError, match="holds no notebooks"):
+        settings.home()
+
+
+class TestGivenFor:
+    STEPS = ("02_plan", "05_cost_check")
+
+    def given(self, *, options: dict[str, str], steps: dict[str, dict[str, object]] | None = None) -> operations.Given:
+        environment = settings.Environment.model_validate({"environment": "staging", "region": "r", "steps": steps or {}})
+        return operations.given_for(self.STEPS, environment, options)
+
+    def test_command_line_is_over_the_file(self) -> None:
+        given = self.given(options={"deletion_limit": "5"}, steps={"02_plan": {"deletion_limit": 1}})
+        assert given == {"02_plan": {"deletion_limit": "5"}, "05_cost_check": {}}
+
+    def test_parameter_nobody_knows_is_refused_with_the_nearest(self) -> None:
+        with pytest.raises(UsageError, match="did you mean 'deletion_limit'"):
+            self.given(options={"deletion_limits": "5"})
+
+    def test_step_that_does_not_exist_is_refused(self) -> None:
+        with pytest.raises(UsageError, match="06_party"):
+            self.given(options={}, steps={"06_party": {}})
