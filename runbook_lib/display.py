@@ -23,7 +23,6 @@ class ConsoleDisplay:
 
     Args:
         console: Where to write.
-        progress: Called for the file in which the running step says what it is doing.
     """
 
     def __init__(self, console: Console) -> None:
@@ -36,13 +35,10 @@ class ConsoleDisplay:
         self._over = threading.Event()
         self.executions: list[Execution] = []
 
-    def watch(self, path: Path) -> None:
-        """Show the last line of this file beside the running step."""
-        self._watched = path
-
-    def running(self, step: str, cells: tuple[int, int], line: str) -> None:  # noqa: ARG002 - part of the protocol
-        """A step is at work."""
+    def running(self, step: str, cells: tuple[int, int], progress: Path | None = None) -> None:
+        """A step is at work; ``progress`` is the file in which it says what it is doing."""
         self._cells = cells
+        self._watched = progress or self._watched
         if step == self._step:
             return
         self._step, self._began = step, time.monotonic()

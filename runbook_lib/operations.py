@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runbook_lib import parameters, runner, settings
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.world import World
     from runbook_lib.runner import Execution
 
+KEPT = "kept"
+"""The folder of the one rehearsal that is kept."""
 Given = dict[str, dict[str, Any]]
 """Parameters per step."""
 
@@ -29,8 +33,8 @@ Given = dict[str, dict[str, Any]]
 class Display(Protocol):
     """Whoever shows the progress."""
 
-    def running(self, step: str, cells: tuple[int, int], line: str) -> None:
-        """A step is at work."""
+    def running(self, step: str, cells: tuple[int, int], progress: Path | None = None) -> None:
+        """A step is at work; ``progress`` is the file in which it says what it is doing."""
 
     def ended(self, execution: Execution) -> None:
         """A step has ended."""
@@ -70,19 +74,18 @@ def run_steps(run: Run, steps: Sequence[str], given: Given, display: Display) ->
     code = ExitCode.PASSED
     for step in steps:
         runner.progress_file(run).unlink(missing_ok=True)
-        display.running(step, (0, 0), "")
-        execution = runner.execute(
-            run,
-            step,
-            given.get(step, {}),
-            on_cell=lambda done, cells, step=step: display.running(step, (done, cells), ""),
-        )
+        display.running(step, (0, 0), runner.progress_file(run))
+        execution = runner.execute(run, step, given.get(step, {}), on_cell=partial(_show, display, step))
         display.ended(execution)
         code = execution.exit_code
         if code is not ExitCode.PASSED:
             break
     run.ledger.append("run.finished" if code is ExitCode.PASSED else "run.stopped", exit_code=int(code))
     return code
+
+
+def _show(display: Display, step: str, done: int, cells: int) -> None:
+    display.running(step, (done, cells))
 
 
 def run_against_aws(
@@ -122,21 +125,27 @@ def rehearse(name: str, options: Mapping[str, str], *, keep: bool, reason: str, 
     if keep and (kept := kept_world()):
         raise UsageError(f"A rehearsal is being kept already ({kept.endpoint}).", remedy="runbook teardown ends it.")
     began = time.monotonic()
-    with _world(keep=keep) as world:
+    directory = _rehearsals() / (KEPT if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
+    with _world(directory, keep=keep) as world:
         display.said(f"AWS is emulated at {world.endpoint}")
+        target = Target(region=environment.region, endpoint=world.endpoint)
         run = Run.create(
-            environment=name, rehearsal=True, reason=reason, engine=EngineKind.EMBEDDED,
-            caller=Aws(target := Target(region=environment.region, endpoint=world.endpoint)).identity(),
-            target=target, parameters=given, backend=f"file://{_made(world.directory / 'state')}",
-        )  # fmt: skip
-        with rehearsing(world):
+            environment=name,
+            rehearsal=True,
+            reason=reason,
+            engine=EngineKind.EMBEDDED,
+            caller=Aws(target).identity(),
+            target=target,
+            parameters=given,
+            backend=f"file://{_made(directory / 'state')}",
+        )
+        with rehearsing(world, directory):
             code = run_steps(run, parameters.FORWARD, given, display)
         seconds = time.monotonic() - began
-        if code is ExitCode.ENGINE and (dead := world.dead()):
+        if code is ExitCode.ENGINE and not world.alive():
             raise TargetError(
-                f"The rehearsal's {dead.name} died (exit code {dead.code}) while {run.directory} was being written:\n"
-                f"{tail(dead.log)}",
-                remedy="Rehearse again; if it dies again, its log says why.",
+                f"The emulated AWS died during the rehearsal. Its log ends:\n{tail(directory / 'emulator.log')}",
+                remedy=f"What was done until then is in {run.directory}. Rehearse again.",
             )
     return run, code, seconds
 
@@ -149,10 +158,11 @@ def teardown(name: str, confirm: str, display: Display) -> tuple[Run, ExitCode]:
     if kept is None:
         return run_against_aws(name, ["91_teardown"], given, run_id="", reason="teardown", display=display)
     run = next(run for run in Run.all() if run.facts.target.endpoint == kept.endpoint)
-    with rehearsing(kept):
+    with rehearsing(kept, _rehearsals() / KEPT):
         code = run_steps(run, ["91_teardown"], {"91_teardown": given}, display)
     if code is ExitCode.PASSED:
         kept.stop()
+        shutil.rmtree(_rehearsals() / KEPT)
         display.said("The emulator has been stopped.")
     return run, code
 
@@ -161,15 +171,16 @@ def kept_world() -> World | None:
     """The rehearsal that ``rehearse --keep`` left running, if it still runs."""
     from runbook_lib.rehearsal import world
 
-    return world.attach(_rehearsals() / "kept")
+    return world.attach(_rehearsals() / KEPT / world.STATE)
 
 
 @contextlib.contextmanager
-def rehearsing(world: World) -> Iterator[None]:
+def rehearsing(world: World, directory: Path) -> Iterator[None]:
     """The environment variables under which everything reaches the emulator and nothing else."""
     before = dict(os.environ)
-    os.environ.update(world.env)
-    os.environ["PULUMI_CONFIG_PASSPHRASE"] = _passphrase(world.directory)
+    inside = world.environment(before) | {"PULUMI_CONFIG_PASSPHRASE": _passphrase(directory)}
+    os.environ.clear()
+    os.environ.update(inside)
     try:
         yield
     finally:
@@ -178,20 +189,15 @@ def rehearsing(world: World) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _world(*, keep: bool) -> Iterator[World]:
+def _world(directory: Path, *, keep: bool) -> Iterator[World]:
     from runbook_lib.rehearsal import world
 
-    directory = _rehearsals() / ("kept" if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
-    found = world.start(_made(directory))
-    try:
+    with world.start(_made(directory)) as found:
         yield found
-    except BaseException:
-        found.stop()
-        raise
-    if keep:
-        found.keep()
-    else:
-        found.stop()
+        if keep:
+            found.keep()
+    if not keep:
+        shutil.rmtree(directory)  # after an error it stays: its logs say what happened
 
 
 def _passphrase(directory: Path) -> str:

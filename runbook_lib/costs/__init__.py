@@ -1,7 +1,7 @@
 """What the stack costs a month: an offline, dated, Multi-AZ-aware estimate in which nothing is silently zero.
 
-``estimate`` prices a plan's operations or a deployed stack's resources; ``diff`` compares two estimates; ``findings`` judges
-one. Prices come from ``runbook_lib/data/prices_<region>.csv``, rules from ``runbook_lib/costs/rules``.
+``estimate`` prices a plan's operations or a deployed stack's resources; ``diff`` compares two estimates;
+``findings`` judges one. Prices are in ``runbook_lib/data/prices_<region>.csv``, rules in ``runbook_lib/costs/rules``.
 """
 
 from runbook_lib.costs.delta import Change, CostDelta, diff

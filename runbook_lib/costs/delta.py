@@ -66,8 +66,9 @@ class CostDelta(Facts):
         return pd.DataFrame(rows, columns=["", "Resource", "What", "Before", "After", "Change"])
 
     def summary(self) -> str:
-        """One line, e.g. ``+$33.85 a month ($248.73 -> $282.58), 2 charges change``."""
-        line = f"{_signed(self.delta)} a month ({dollars(self.before)} -> {dollars(self.after)}), {len(self.changes)} charges change"
+        """One line, e.g. ``+$33.85 a month ($248.73 -> $282.58), 2 charges differ``."""
+        span = f"{dollars(self.before)} -> {dollars(self.after)}"
+        line = f"{_signed(self.delta)} a month ({span}), {len(self.changes)} charges differ"
         return f"{line}; newly not priced: {', '.join(self.newly_unpriced)}" if self.newly_unpriced else line
 
 

@@ -39,7 +39,7 @@ def estimate(
     """Price what a plan leaves standing, or what a deployed stack holds.
 
     Args:
-        resources: A plan's operations, or a stack state's resources; what is deleted is left out, and a URN counts once.
+        resources: A plan's operations, or a stack state's resources; the deleted are left out, and a URN counts once.
         region: The AWS region; only regions with a shipped price list have prices.
         usage: Assumptions for the usage lines; without them those show their rate only.
         today: The day that support dates and the ages of prices are counted to; the current UTC day by default.
@@ -49,7 +49,7 @@ def estimate(
     """
     day = today or datetime.now(UTC).date()
     standing = {r.urn: r for r in resources if r.op not in _GONE | _FOREIGN}
-    ours = [r for r in standing.values() if r.type.split(":")[0] in _AWS]
+    ours = [r for r in standing.values() if _is_aws(r)]
     ledger = _Ledger(prices.load(region), (usage or UsageAssumptions()).quantities(memory_mb=_memory(ours, day)))
     for resource in ours:
         ledger.enter(resource, day)
@@ -60,7 +60,7 @@ def estimate(
         lines=lines,
         free=tuple(ledger.free),
         unpriced=tuple(ledger.unpriced),
-        outside=dict(sorted(Counter(r.type for r in standing.values() if r not in ours).items())),
+        outside=dict(sorted(Counter(r.type for r in standing.values() if not _is_aws(r)).items())),
         free_tiers=tuple(tier for tier in free_tiers() if tier.key in {line.key for line in lines}),
         assumed=usage is not None,
     )
@@ -88,7 +88,7 @@ class _Ledger:
             reason, source = free_types()[resource.type]
             self._mark_free(resource, reason, source)
         else:
-            self._leave_open(resource, resource.type, "no price rule for this type")
+            self._leave_open(resource, "the whole resource", "no price rule for this type")
 
     def _enter_item(self, resource: PlannedResource, item: Item) -> None:
         if isinstance(item, Gap):
@@ -106,7 +106,7 @@ class _Ledger:
         elif (monthly := self.prices.cost(item.key, item.quantity)) is None:
             self._leave_open(resource, item.what, f"{item.quantity} {rate.unit} is beyond the known tiers")
         else:
-            self.lines.append(_line([resource], item, rate, item.kind, item.quantity, monthly))
+            self.lines.append(_line([resource], item, rate, quantity=item.quantity, monthly=monthly))
 
     def usage_lines(self) -> list[Line]:
         """One line per rate and driver, shared by all the resources it is charged for."""
@@ -117,8 +117,9 @@ class _Ledger:
             cost = quantity and self._cost_range(item.key, quantity)
             if quantity and not cost:
                 self._leave_open(charged[0], item.what, f"{quantity.high} {rate.unit} is beyond the known tiers")
-            known = (quantity.expected, cost.expected) if quantity and cost else (None, None)
-            lines.append(_line(charged, item, rate, Kind.USAGE, *known, spread=cost))
+            expected = quantity.expected if quantity and cost else None
+            monthly = cost.expected if cost else None
+            lines.append(_line(charged, item, rate, quantity=expected, monthly=monthly, spread=cost))
         return lines
 
     def _cost_range(self, key: str, quantity: Range) -> Range | None:
@@ -128,9 +129,7 @@ class _Ledger:
         return Range(low=low, expected=expected, high=high)
 
     def _leave_open(self, resource: PlannedResource, what: str, reason: str) -> None:
-        self.unpriced.append(
-            Unpriced(type=resource.type, name=resource.name, urn=resource.urn, what=what, reason=reason)
-        )
+        self.unpriced.append(Unpriced(type=resource.type, name=resource.name, urn=resource.urn, what=what, reason=reason))
 
     def _mark_free(self, resource: PlannedResource, reason: str, source: str) -> None:
         self.free.append(Free(type=resource.type, name=resource.name, urn=resource.urn, reason=reason, source=source))
@@ -140,10 +139,9 @@ def _line(
     charged: list[PlannedResource],
     item: Fixed | Usage,
     rate: Price,
-    kind: Kind,
+    *,
     quantity: Decimal | None,
     monthly: Decimal | None,
-    *,
     spread: Range | None = None,
 ) -> Line:
     return Line(
@@ -152,7 +150,7 @@ def _line(
         names=tuple(r.name for r in charged),
         urns=tuple(r.urn for r in charged),
         what=item.what,
-        kind=kind,
+        kind=item.kind if isinstance(item, Fixed) else Kind.USAGE,
         quantity=quantity,
         unit=rate.unit,
         unit_price=rate.usd,
@@ -165,8 +163,12 @@ def _line(
     )
 
 
+def _is_aws(resource: PlannedResource) -> bool:
+    return resource.type.split(":")[0] in _AWS
+
+
 def _memory(ours: Sequence[PlannedResource], day: date) -> Decimal | None:
-    """The memory of the largest function, so that an assumed duration is not priced too low; ``None`` without functions."""
+    """The memory of the largest function, so that no duration is priced too low; ``None`` without functions."""
     sizes = [Inputs(r.inputs, day).number("memorySize") or _DEFAULT_FUNCTION_MB for r in ours if r.type == _FUNCTION]
     return max(sizes, default=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib.costs.model import Estimate, dollars
+from runbook_lib.costs.model import Estimate, cents, dollars
 from runbook_lib.costs.prices import STALE_AFTER_DAYS
 from runbook_lib.results import Finding, Status
 
@@ -32,13 +32,14 @@ def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     What is not priced could still break the budget, so an incomplete estimate that fits is UNKNOWN.
     """
     what = "fixed cost and expected usage" if estimate.assumed else "fixed cost"
+    left = budget - cents(estimate.total)
     message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month, budget {dollars(budget)}"
-    if max(estimate.fixed, estimate.total) > budget:
-        status, message = Status.FAIL, f"{message}: {dollars(estimate.total - budget)} over."
+    if left < 0:
+        status, message = Status.FAIL, f"{message}: {dollars(-left)} over."
     elif not estimate.complete:
         status, message = Status.UNKNOWN, f"{message}; {len(estimate.unpriced)} charges are not priced."
     else:
-        status, message = Status.PASS, f"{message}: {dollars(budget - estimate.total)} left."
+        status, message = Status.PASS, f"{message}: {dollars(left)} left."
     return _finding("cost_within_budget", status, estimate, message, "Raise the budget or make the stack smaller.")
 
 
@@ -78,11 +79,17 @@ def price_list_fresh(estimate: Estimate, *, strict: bool) -> Finding:
 
 
 def _finding(check: str, status: Status, estimate: Estimate, message: str, remedy: str) -> Finding:
+    # Cost is a step of its own, not a row of the stack's requirements.
+    return finding(check, (), status=status, resource=_stack(estimate), message=message, remedy=remedy)
+
+
+def finding(check: str, requirement: tuple[str, ...], *, status: Status, resource: str, message: str, remedy: str) -> Finding:
+    """A finding that names its remedy only where there is something to mend."""
     return Finding(
         check=check,
-        requirement=(),  # cost is a step of its own, not a row of the stack's requirements
+        requirement=requirement,
         status=status,
-        resource=f"stack in {estimate.region}",
+        resource=resource,
         message=message,
         remedy="" if status is Status.PASS else remedy,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - dataclasses keep it
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
@@ -78,6 +78,13 @@ class Inputs:
         if value is None:
             return []
         return list(value) if isinstance(value, list | tuple) else None
+
+    def objects(self, name: str) -> list[Inputs] | None:
+        """A list of nested objects, ``[]`` where it is not set, ``None`` where any of it is not known yet."""
+        values = self.items(name)
+        if values is None or not all(isinstance(value, Mapping) for value in values):
+            return None
+        return [Inputs(value, self.today) for value in values]
 
     def nested(self, name: str) -> Inputs:
         """A nested object; an empty one where it is not set."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads the annotation
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -203,7 +203,12 @@ class Estimate(Facts):
         return text(self)
 
 
+def cents(amount: Decimal) -> Decimal:
+    """A sum in whole cents, half a cent up: the only rounding there is, done where a sum is shown or judged."""
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
 def dollars(amount: Decimal) -> str:
-    """A sum as shown, e.g. ``$248.73``: cents, half a cent up (the only rounding there is)."""
-    cents = amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
-    return f"-${-cents:,.2f}" if cents < 0 else f"${cents:,.2f}"
+    """A sum as shown, e.g. ``$248.73``."""
+    shown = cents(amount)
+    return f"-${-shown:,.2f}" if shown < 0 else f"${shown:,.2f}"

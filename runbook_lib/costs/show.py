@@ -38,8 +38,7 @@ def frame(estimate: Estimate) -> pd.DataFrame:
     import pandas as pd
 
     rows = [_row(group) for group in _grouped(estimate)]
-    label = "TOTAL (fixed + expected usage)" if estimate.assumed else "TOTAL (without usage)"
-    rows.append((label, "", "", "", "", "", dollars(estimate.total), "", ""))
+    rows.append((f"TOTAL ({_extent(estimate)})", "", "", "", "", "", total(estimate), "", ""))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -55,7 +54,10 @@ def text(estimate: Estimate) -> str:
             *table,
             "",
             *_totals(estimate),
-            *_section("Not priced", [f"{x.type} {x.name}: {x.what}: {x.reason}" for x in estimate.unpriced]),
+            *_section(
+                f"Not priced, and not in the total ({len(estimate.unpriced)} charges)",
+                [f"{x.type} {x.name}: {x.what}: {x.reason}" for x in estimate.unpriced],
+            ),
             *_section("Free tiers not deducted", [f"{x.key}: {x.allowance}" for x in estimate.free_tiers]),
             *_section(f"Free of charge ({len(estimate.free)} resources)", _counted(x.type for x in estimate.free)),
             *_section("Not resources of AWS", [f"{n} x {name}" for name, n in estimate.outside.items()]),
@@ -91,9 +93,19 @@ def figure(estimate: Estimate) -> Figure:
     axes.margins(x=0.15)
     axes.spines[["top", "right", "bottom", "left"]].set_visible(False)
     axes.tick_params(length=0, bottom=False, labelbottom=False)
-    missing = f", {len(estimate.unpriced)} charges not priced" if estimate.unpriced else ""
-    axes.set_title(f"{dollars(estimate.total)} a month ({estimate.region}{missing})", loc="left")
+    axes.set_title(f"{total(estimate)} a month in {estimate.region} ({_extent(estimate)})", loc="left")
     return picture
+
+
+def total(estimate: Estimate) -> str:
+    """The total as shown; where nothing has a price, no sum is named."""
+    return dollars(estimate.total) if estimate.lines else "not priced"
+
+
+def _extent(estimate: Estimate) -> str:
+    """What the total covers."""
+    usage = "fixed and expected usage" if estimate.assumed else "fixed, without usage"
+    return f"{usage}; {len(estimate.unpriced)} charges not priced" if estimate.unpriced else usage
 
 
 def _grouped(estimate: Estimate) -> list[list[Line]]:
@@ -123,7 +135,7 @@ def _row(group: list[Line]) -> tuple[str, ...]:
 
 
 def _totals(estimate: Estimate) -> list[str]:
-    totals = [f"Fixed                 {dollars(estimate.fixed)}"]
+    totals = [f"Fixed                 {dollars(estimate.fixed) if estimate.lines else total(estimate)}"]
     if estimate.usage:
         low, high = dollars(estimate.usage.low), dollars(estimate.usage.high)
         totals += [

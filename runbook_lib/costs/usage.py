@@ -117,7 +117,5 @@ def _each(formula: Callable[..., Decimal], *inputs: Range | None) -> Range | Non
     """Apply a formula to the lows, the expecteds and the highs; ``None`` if any input is unknown."""
     if not inputs or any(value is None for value in inputs):
         return None
-    low, expected, high = (
-        formula(*(getattr(value, point) for value in inputs)) for point in ("low", "expected", "high")
-    )
+    low, expected, high = (formula(*(getattr(value, point) for value in inputs)) for point in ("low", "expected", "high"))
     return Range(low=low, expected=expected, high=high)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runbook_lib import costs
 from runbook_lib.plan import deployed
-from runbook_lib.results import now
+from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.plan import agreed_plan
 from runbook_lib.steps.step import Context, step
@@ -21,15 +21,28 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     region = context.run.facts.target.region
     planned = costs.estimate(agreed_plan(context.run).operations, region=region)
     live = costs.estimate(deployed(context.engine.resources()).operations, region=region)
-    findings = costs.findings(live, planned=planned, budget=known.monthly_budget_usd, today=now().date())
+    delta = costs.diff(planned, live)
     return Report(
-        findings=findings,
+        findings=(*costs.findings(live, budget=known.monthly_budget_usd), _as_planned(delta)),
         data={
             "estimate": live.model_dump(mode="json"),
             "fixed_usd": str(live.fixed),
             "planned_fixed_usd": str(planned.fixed),
             "budget_usd": str(known.monthly_budget_usd),
         },
-        frames={"Estimate": live.frame()},
+        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame()},
         figures={"By service": live.figure()},
+    )
+
+
+def _as_planned(delta: costs.CostDelta) -> Finding:
+    return Finding(
+        check="cost_as_planned",
+        requirement=(),
+        status=Status.PASS if delta.same else Status.FAIL,
+        resource="stack",
+        message=f"What is deployed costs what was planned, {costs.dollars(delta.after)} a month."
+        if delta.same
+        else f"What is deployed does not cost what was planned: {delta.summary()}.",
+        remedy="" if delta.same else "Compare 02_plan with the stack: something was changed outside the runbook.",
     )

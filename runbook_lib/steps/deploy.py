@@ -10,8 +10,9 @@ from runbook_lib.outputs import StackOutputs
 from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
-from runbook_lib.steps.plan import agreed_plan, chosen_config
+from runbook_lib.steps.plan import agreed_plan
 from runbook_lib.steps.step import Context, progress, step
+from runbook_lib.steps.version_discovery import chosen_config
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,6 +8,8 @@ from runbook_lib import costs, engine, gates, settings
 from runbook_lib.plan import Plan
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
+from runbook_lib.steps.version_discovery import chosen_config, discovered
+from runbook_lib.versions import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 def plan(context: Context, known: PlanParameters) -> Report:
     """Preview the stack with the discovered versions, judge the plan, and fix its digest; changes nothing."""
     progress("previewing")
-    versions = context.run.passed("01_version_discovery").data
+    found = discovered(context.run)
     engine.prepare(context.run, chosen_config(context.run))
     outcome = context.engine.preview()
     config = settings.stack_config(context.run.facts.environment)
@@ -29,7 +31,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
         gates.GateContext(
             environment=context.run.facts.environment,
             suffix=str(config["payments:suffix"]),
-            allowed_versions=frozenset(versions["creatable_versions"]),
+            allowed_versions=frozenset(e.version for e in found.engines if e.verdict is Verdict.CREATABLE),
             deletion_limit=known.deletion_limit,
         ),
     )
@@ -45,19 +47,6 @@ def plan(context: Context, known: PlanParameters) -> Report:
         },
         frames={"Operations": operations_frame(outcome.plan)},
     )
-
-
-def chosen_config(run: Run) -> dict[str, str]:
-    """The stack configuration that version discovery decided.
-
-    Raises:
-        UsageError: 01 has not passed in this run.
-    """
-    versions = run.passed("01_version_discovery").data
-    return {
-        "payments:engineVersion": versions["chosen_engine_version"],
-        "payments:lambdaRuntime": versions["chosen_lambda_runtime"],
-    }
 
 
 def agreed_plan(run: Run) -> Plan:

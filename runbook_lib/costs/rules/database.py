@@ -23,6 +23,9 @@ def instance(inputs: Inputs) -> Iterator[Item]:
     if inputs.text("engine") != "postgres":
         yield Gap(f"database, engine {inputs.text('engine') or 'not named'}", "only PostgreSQL has prices here")
         return
+    if inputs.raw.get("multiAz") not in (None, True, False):
+        yield Gap("database", "whether it is Multi-AZ is known only after the deployment")
+        return
     size, zones = inputs.text("instanceClass"), "multi" if inputs.flag("multiAz") else "single"
     # A pair has rates of its own: 0.065 beside 0.032 for db.t4g.small, so doubling would be wrong.
     yield Fixed(f"PostgreSQL {size}, {_spoken(zones)}", f"rds.pg.{size}.{zones}")
@@ -63,9 +66,7 @@ def _extended_support(inputs: Inputs, size: str, zones: str) -> Iterator[Item]:
     major = re.match(r"(\d+)(?:\.|$)", version)
     support = lifecycle.postgresql().get(int(major[1])) if major else None
     if support is None:
-        yield Gap(
-            "Extended Support", f"the support dates of PostgreSQL {version or '(no version given)'} are not known"
-        )
+        yield Gap("Extended Support", f"the support dates of PostgreSQL {version or '(no version given)'} are not known")
     elif support.phase(inputs.today) is not lifecycle.Phase.STANDARD:
         yield Fixed(
             f"Extended Support, PostgreSQL {support.major}, {_spoken(zones)}",

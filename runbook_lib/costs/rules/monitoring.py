@@ -24,11 +24,11 @@ _DELIVERIES = {
 
 def metric_alarm(inputs: Inputs) -> Iterator[Item]:
     """Charged per metric it looks at; below a minute's resolution at three times the rate."""
-    queries = inputs.items("metricQueries")
+    queries = inputs.objects("metricQueries")
     if queries is None:
         yield Gap("alarm", "its metrics are known only after the deployment")
         return
-    metrics = [Inputs(query, inputs.today).nested("metric") for query in queries if query.get("metric")]
+    metrics = [query.nested("metric") for query in queries if query.raw.get("metric")]
     periods = [metric.number("period") for metric in metrics] or [inputs.number("period")]
     fast = any(period is not None and period < _STANDARD_SECONDS for period in periods)
     key, what = ("cw.alarm.highres", "high-resolution alarm") if fast else ("cw.alarm.standard", "alarm")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Rule, Usage
 
@@ -20,22 +20,17 @@ def bucket(_: Inputs) -> Iterator[Item]:
 
 def lifecycle(inputs: Inputs) -> Iterator[Item]:
     """Expiry is free; a transition is charged by request and by the new class."""
-    rules = inputs.items("rules")
-    if rules is None:
-        yield Gap("lifecycle transitions", "the rules are known only after the deployment")
+    rules = inputs.objects("rules")
+    moves = [rule.objects(name) for rule in rules or () for name in ("transitions", "noncurrentVersionTransitions")]
+    if rules is None or None in moves:
+        yield Gap("lifecycle transitions", "they are known only after the deployment")
         return
-    for storage_class in sorted({text for rule in rules for text in _transitions(rule)}):
+    for storage_class in sorted({move.text("storageClass") for group in moves for move in group or ()}):
         if storage_class == "GLACIER_IR":
             yield Usage("Glacier Instant Retrieval storage", "s3.gir.storage", "archive_gb")
             yield Usage("transitions to Glacier Instant Retrieval", "s3.gir.put", "s3_puts")
         else:
             yield Gap(f"storage class {storage_class}", "it has no price here")
-
-
-def _transitions(rule: Any) -> Iterator[str]:
-    for name in ("transitions", "noncurrentVersionTransitions"):
-        for transition in rule.get(name) or ():
-            yield str(transition.get("storageClass"))
 
 
 def key(inputs: Inputs) -> Iterator[Item]:
@@ -48,8 +43,6 @@ def key(inputs: Inputs) -> Iterator[Item]:
 
 RULES: dict[str, Rule] = {
     "aws:s3/bucket:Bucket": bucket,
-    "aws:s3/bucketV2:BucketV2": bucket,
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": lifecycle,
-    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": lifecycle,
     "aws:kms/key:Key": key,
 }

@@ -1,0 +1,179 @@
+"""What version discovery has to say: findings, warnings and the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib.costs.findings import finding
+from runbook_lib.lifecycle import Phase
+from runbook_lib.results import Finding, Status
+from runbook_lib.versions.discovery import Discovery, Verdict, extended_support_sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("What", "Version", "Verdict", "Support", "Source")
+
+
+def findings(discovery: Discovery) -> tuple[Finding, ...]:
+    """One finding per question of the step, and one per tool."""
+    return (
+        engine_version_creatable(discovery),
+        instance_class_orderable(discovery),
+        engine_version_supported(discovery),
+        lambda_runtime_supported(discovery),
+        *tool_versions_tested(discovery),
+    )
+
+
+def engine_version_creatable(discovery: Discovery) -> Finding:
+    """At least one exact minor of the major asked for can still be created."""
+    ours = [engine for engine in discovery.engines if engine.major == discovery.major]
+    newest = next((engine.version for engine in ours if engine.verdict is Verdict.CREATABLE), "")
+    name = f"PostgreSQL {discovery.major}"
+    if newest:
+        status, message = Status.PASS, f"{discovery.engine_version or newest} can be created"
+    elif any(engine.verdict is Verdict.UNKNOWN for engine in ours):
+        status, message = Status.UNKNOWN, "the catalogue does not say which versions can be created"
+    else:
+        withdrawn = ", ".join(engine.version for engine in ours)
+        status, message = Status.FAIL, f"no version can be created (withdrawn: {withdrawn or 'none listed'})"
+    creatable = {engine.major for engine in discovery.engines if engine.verdict is Verdict.CREATABLE}
+    remedy = f"Ask for a major that can be created: {', '.join(map(str, sorted(creatable))) or 'none is listed'}."
+    return finding(
+        "engine_version_creatable",
+        ("D1",),
+        status=status,
+        resource=name,
+        message=f"{name}: {message} ({_source(discovery)}).",
+        remedy=remedy,
+    )
+
+
+def instance_class_orderable(discovery: Discovery) -> Finding:
+    """The instance class can be had with that version, as an encrypted Multi-AZ pair."""
+    name = discovery.instance_class
+    asked = [option.version for option in discovery.orderable]
+    if discovery.engine_version:
+        status = Status.PASS
+        message = f"can be ordered with PostgreSQL {discovery.engine_version}, Multi-AZ and encrypted"
+    elif not asked:
+        status, message = Status.UNKNOWN, f"there is no creatable PostgreSQL {discovery.major} to ask about"
+    elif offered := [option.version for option in discovery.orderable if option.offered]:
+        status = Status.FAIL
+        message = f"is offered with PostgreSQL {', '.join(offered)}, but not as an encrypted Multi-AZ pair"
+    else:
+        status, message = Status.FAIL, f"is not offered with any of PostgreSQL {', '.join(asked)}"
+    return finding(
+        "instance_class_orderable",
+        ("D1", "D2"),
+        status=status,
+        resource=name,
+        message=f"{name} {message} ({_source(discovery)}).",
+        remedy="Configure an instance class that this version is offered with.",
+    )
+
+
+def engine_version_supported(discovery: Discovery) -> Finding:
+    """The major is in standard support: beyond it, creation is refused with Extended Support switched off."""
+    engine = discovery.chosen or next((e for e in discovery.engines if e.major == discovery.major), None)
+    name = f"PostgreSQL {engine.version if engine else discovery.major}"
+    if engine is None or engine.phase is Phase.UNKNOWN:
+        status, message = Status.UNKNOWN, "its support dates are not known"
+    else:
+        status = Status.PASS if engine.phase is Phase.STANDARD else Status.FAIL
+        message = engine.note
+        if discovery.extended_support:
+            message += f"; {extended_support_sentence(discovery.extended_support, discovery.instance_class)}"
+        message += f" (dates: {engine.lifecycle_source})"
+    return finding(
+        "engine_version_supported",
+        ("D1", "D2"),
+        status=status,
+        resource=name,
+        message=f"{name}: {message}.",
+        remedy="Ask for a major version in standard support.",
+    )
+
+
+def lambda_runtime_supported(discovery: Discovery) -> Finding:
+    """The Lambda runtime still gets security updates."""
+    runtime = discovery.runtime
+    if runtime.life is None:
+        status, source = Status.UNKNOWN, ""
+    else:
+        status = Status.PASS if discovery.today < runtime.life.deprecated else Status.FAIL
+        source = f" (dates: {runtime.life.source}, {runtime.life.as_of})"
+    successor = runtime.life.successor if runtime.life else ""
+    return finding(
+        "lambda_runtime_supported",
+        ("A1",),
+        status=status,
+        resource=runtime.name,
+        message=f"{runtime.name}: {runtime.note}{source}.",
+        remedy=f"Ask for {successor or 'a runtime in runbook_lib/data/lifecycle_lambda.csv'}.",
+    )
+
+
+def tool_versions_tested(discovery: Discovery) -> tuple[Finding, ...]:
+    """Every tool is in the range that this runbook was tested with."""
+    return tuple(
+        finding(
+            "tool_versions_tested",
+            (),
+            status=Status.PASS if tool.supported else Status.FAIL,
+            resource=tool.name,
+            message=f"{tool.name} {tool.version or '(not installed)'}, tested with {tool.tested}.",
+            remedy="Install the locked environment: make setup.",
+        )
+        for tool in discovery.tools
+    )
+
+
+def warnings(discovery: Discovery, *, within_days: int) -> tuple[str, ...]:
+    """What passes today and will not for long, as sentences."""
+    found = []
+    engine, price = discovery.chosen, discovery.extended_support
+    if engine and engine.days_left is not None and 0 <= engine.days_left <= within_days:
+        cost = f". {extended_support_sentence(price, discovery.instance_class)}" if price else ""
+        found.append(f"PostgreSQL {engine.version}: {engine.note}{cost}.")
+    life = discovery.runtime.life
+    if life and 0 <= (life.deprecated - discovery.today).days <= within_days:
+        found.append(f"{discovery.runtime.name}: {discovery.runtime.note}.")
+    return tuple(found)
+
+
+def frame(discovery: Discovery) -> pd.DataFrame:
+    """The versions of the major asked for, the newest of the others, the runtime and the tools."""
+    import pandas as pd
+
+    newest = {engine.version for engine in {e.major: e for e in reversed(discovery.engines)}.values()}
+    ours = [engine for engine in discovery.engines if engine.major == discovery.major]
+    gone = [engine for engine in ours if engine.verdict is Verdict.WITHDRAWN]
+    rows = [
+        (
+            "PostgreSQL",
+            engine.version + (" (chosen)" if engine.version == discovery.engine_version else ""),
+            engine.verdict.value,
+            engine.note,
+            _source(discovery),
+        )
+        for engine in discovery.engines
+        if engine not in gone and (engine in ours or engine.version in newest)
+    ]
+    if gone:
+        span = gone[0].version if len(gone) == 1 else f"{gone[-1].version} to {gone[0].version} ({len(gone)} versions)"
+        rows.append(("PostgreSQL", span, Verdict.WITHDRAWN.value, gone[0].note, _source(discovery)))
+    life = discovery.runtime.life
+    supported = "unknown" if life is None else "supported" if discovery.today < life.deprecated else "deprecated"
+    told = f"{life.source}, {life.as_of}" if life else ""
+    rows.append(("Lambda runtime", discovery.runtime.name, supported, discovery.runtime.note, told))
+    rows += [
+        (tool.name, tool.version or "not installed", "tested" if tool.supported else "not tested", tool.tested, "")
+        for tool in discovery.tools
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _source(discovery: Discovery) -> str:
+    return f"{discovery.source}, {discovery.as_of or 'undated'}"

@@ -1,0 +1,83 @@
+"""Comparing two estimates, and judging one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from unit.costs.planned import BASELINE, database, make, price
+
+from runbook_lib import costs
+from runbook_lib.results import Status, verdict
+
+
+def statuses(estimate: costs.Estimate, budget: str = "300.00", **options: Any) -> dict[str, str]:
+    return {f.check: f.status.value for f in costs.findings(estimate, budget=Decimal(budget), **options)}
+
+
+class TestDiff:
+    """Charge by charge, over what is fixed or provisioned."""
+
+    def test_equal_estimates_do_not_differ(self) -> None:
+        delta = price(*BASELINE).compare(price(*BASELINE))
+        assert (delta.same, delta.delta, delta.changes) == (True, 0, ())
+
+    def test_added_removed_and_changed_charges(self) -> None:
+        after = [r for r in BASELINE if r.name not in {"nat-c", "db"}]
+        after += [database(allocatedStorage=40), make("cloudwatch/dashboard:Dashboard", "board")]
+        delta = costs.diff(price(*BASELINE), price(*after))
+        found = {(c.sign, c.resource, c.what, c.delta) for c in delta.changes}
+        assert found == {
+            ("-", "nat-c", "NAT gateway", Decimal("-32.850")),
+            ("-", "nat-c", "public IPv4 address", Decimal("-3.650")),
+            ("~", "db", "gp3 storage, Multi-AZ", Decimal("4.60")),
+            ("+", "board", "dashboard", Decimal("3.00")),
+        }
+        assert delta.delta == Decimal("-28.900")
+        assert delta.summary() == "-$28.90 a month ($248.73 -> $219.83), 4 charges differ"
+        assert list(delta.frame().iloc[-1]) == ["", "TOTAL", "", "$248.73", "$219.83", "-$28.90"]
+
+    def test_a_new_charge_without_a_price_is_no_saving(self) -> None:
+        firewall = make("wafv2/webAcl:WebAcl", "firewall")
+        delta = price(*BASELINE).compare(price(*BASELINE, firewall))
+        assert (delta.same, delta.delta, len(delta.newly_unpriced)) == (False, 0, 1)
+        assert "newly not priced" in delta.summary()
+
+
+class TestFindings:
+    """Within budget, complete, fresh."""
+
+    def test_a_complete_stack_within_its_budget_passes(self) -> None:
+        found = costs.findings(price(*BASELINE), budget=Decimal("300.00"))
+        assert verdict(found) is Status.PASS
+        assert "$51.27 left" in found[0].message
+
+    def test_one_cent_over_the_budget_fails(self) -> None:
+        assert statuses(price(*BASELINE), "248.72")["cost_within_budget"] == "FAIL"
+        assert statuses(price(*BASELINE), "248.73")["cost_within_budget"] == "PASS"
+
+    def test_expected_usage_counts_once_it_is_assumed(self) -> None:
+        usage = costs.UsageAssumptions.model_validate({"nat_gb": 2000})
+        assert statuses(price(*BASELINE, usage=usage))["cost_within_budget"] == "FAIL"
+
+    def test_what_has_no_price_leaves_the_budget_unknown(self) -> None:
+        found = statuses(price(*BASELINE, make("wafv2/webAcl:WebAcl", "firewall")))
+        assert (found["cost_within_budget"], found["cost_complete"]) == ("UNKNOWN", "UNKNOWN")
+
+    def test_a_budget_broken_by_what_is_priced_fails_all_the_same(self) -> None:
+        found = statuses(price(*BASELINE, make("wafv2/webAcl:WebAcl")), "100.00")
+        assert found["cost_within_budget"] == "FAIL"
+
+    def test_no_resources_is_no_pass(self) -> None:
+        assert statuses(price())["cost_complete"] == "FAIL"
+
+    @pytest.mark.parametrize(("strict", "status"), [(False, "PASS"), (True, "FAIL")])
+    def test_old_prices_are_named_and_fail_only_when_strict(self, *, strict: bool, status: str) -> None:
+        estimate = price(make("kms/key:Key"))  # kms.key is of 2025-08-28
+        finding = costs.findings(estimate, budget=Decimal(9), strict=strict)[2]
+        assert (finding.check, finding.status.value) == ("price_list_fresh", status)
+        assert "older than 90 days or undated: kms.key" in finding.message
+
+    def test_another_region_is_unknown_throughout(self) -> None:
+        assert set(statuses(price(*BASELINE, region="eu-west-1")).values()) == {"UNKNOWN"}
