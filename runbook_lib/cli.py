@@ -18,6 +18,7 @@ app = typer.Typer(
     name="runbook",
     help="A migration runbook made of notebooks: rehearsed on this machine, run against AWS, archived as evidence.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # rich costs a quarter of a second, for boxes around the help
     add_completion=False,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 passed, 1 a gate or check failed, 2 bad usage or parameters, 3 waiting for approval, "
@@ -52,13 +53,16 @@ def rehearse(
     environment: EnvironmentOption = "staging",
     parameter: ParameterOption = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the emulated AWS running; runbook teardown ends it.")] = False,
+    port: Annotated[int, typer.Option("--port", help="The emulator's port on 127.0.0.1; 0 is any free one.")] = 0,
     reason: ReasonOption = "rehearsal",
 ) -> None:
     """Run the whole migration against an emulated AWS on this machine."""
     from runbook_lib import operations
 
     display = _display()
-    run, code, seconds = operations.rehearse(environment, _options(parameter), keep=keep, reason=reason, display=display)
+    run, code, seconds = operations.rehearse(
+        environment, _options(parameter), keep=keep, port=port, reason=reason, display=display
+    )
     display.said(f"{seconds:.1f} s from the emulator's start to the last record")
     if keep:
         display.said(f"Kept: aws --endpoint-url {run.facts.target.endpoint} ...; end it with: runbook teardown")

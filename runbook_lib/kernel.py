@@ -1,8 +1,8 @@
 """A papermill engine that records the truth.
 
 papermill's own engine records a cell that timed out, whose kernel died or that was interrupted as "completed", and all that
-follows it too; it calls a notebook that left early through ``sys.exit(0)`` a success. This one gives each cell the state it ended in
-(``metadata.runbook.state``), leaves what never ran "pending", and adds what happened to the failing cell's outputs.
+follows it too; it calls a notebook that left early through ``sys.exit(0)`` a success. This one gives each cell the state it
+ended in (``metadata.runbook.state``), leaves what never ran "pending", and adds what happened to the failing cell's outputs.
 It is registered as the ``papermill.engine`` entry point ``runbook``, so ``papermill --engine runbook`` records the same.
 """
 

@@ -59,10 +59,9 @@ def given_for(steps: Sequence[str], environment: settings.Environment, options: 
         raise UsageError(f"{environment.environment}.yaml names steps that do not exist: {sorted(unknown_steps)}.")
     given: Given = {step: dict(environment.steps.get(step, {})) for step in steps}
     for name, value in options.items():
-        takers = [step for step in steps if name in parameters.STEPS[step].model_fields]
-        if name in {"environment", "run"}:
+        if name in parameters.StepParameters.model_fields:
             raise UsageError(f"{name} is not a -p parameter here.", remedy=f"Use --{name}.")
-        for step in takers or steps:  # nobody knows it: the first step's model says so, with the nearest name
+        for step in parameters.takers(name, steps):
             given[step][name] = value
     for step in steps:
         parameters.parse(step, {**given[step], "environment": environment.environment})
@@ -110,7 +109,9 @@ def run_against_aws(
     return run, run_steps(run, steps, given, display)
 
 
-def rehearse(name: str, options: Mapping[str, str], *, keep: bool, reason: str, display: Display) -> tuple[Run, ExitCode, float]:
+def rehearse(
+    name: str, options: Mapping[str, str], *, keep: bool, port: int, reason: str, display: Display
+) -> tuple[Run, ExitCode, float]:
     """Run every forward step against an emulated AWS on this machine.
 
     Returns:
@@ -126,7 +127,7 @@ def rehearse(name: str, options: Mapping[str, str], *, keep: bool, reason: str, 
         raise UsageError(f"A rehearsal is being kept already ({kept.endpoint}).", remedy="runbook teardown ends it.")
     began = time.monotonic()
     directory = _rehearsals() / (KEPT if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
-    with _world(directory, keep=keep) as world:
+    with _world(directory, keep=keep, region=environment.region, port=port) as world:
         display.said(f"AWS is emulated at {world.endpoint}")
         target = Target(region=environment.region, endpoint=world.endpoint)
         run = Run.create(
@@ -189,10 +190,10 @@ def rehearsing(world: World, directory: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _world(directory: Path, *, keep: bool) -> Iterator[World]:
+def _world(directory: Path, *, keep: bool, region: str, port: int) -> Iterator[World]:
     from runbook_lib.rehearsal import world
 
-    with world.start(_made(directory)) as found:
+    with world.start(_made(directory), region=region, port=port) as found:
         yield found
         if keep:
             found.keep()

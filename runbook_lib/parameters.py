@@ -7,7 +7,7 @@ JupyterLab) all validate through them, and a test holds each notebook's ``parame
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -108,6 +108,20 @@ def step_named(name: str) -> str:
     if len(found) != 1:
         raise UsageError(f"There is no step {name!r}{_nearest(name, STEPS)}", remedy=f"Steps: {', '.join(STEPS)}.")
     return found[0]
+
+
+def takers(name: str, steps: Iterable[str]) -> list[str]:
+    """The steps that take a parameter of that name.
+
+    Raises:
+        UsageError: None does; the nearest name that one of them takes is said.
+    """
+    known = {step: STEPS[step].model_fields for step in steps}
+    found = [step for step, fields in known.items() if name in fields]
+    if not found:
+        names = dict.fromkeys(field for fields in known.values() for field in fields)
+        raise UsageError(f"unknown parameter {name!r}{_nearest(name, names)}", remedy=f"Parameters: {', '.join(names)}.")
+    return found
 
 
 def parse(step: str, given: Mapping[str, Any]) -> StepParameters:

@@ -71,12 +71,12 @@ def environment(name: str) -> Environment:
         UsageError: The file is missing or wrong; every wrong key is named.
     """
     folder = home() / "notebooks" / "parameters"
+    known = sorted(file.stem for file in folder.glob("*.yaml"))
+    if name not in known:
+        raise UsageError(f"There is no environment {name!r} in {folder}.", remedy=f"Environments: {', '.join(known)}.")
     path = folder / f"{name}.yaml"
     try:
         found = Environment.model_validate(_mapping(path))
-    except FileNotFoundError as error:
-        known = sorted(file.stem for file in folder.glob("*.yaml"))
-        raise UsageError(f"There is no environment {name!r} ({path}).", remedy=f"Environments: {', '.join(known)}.") from error
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         raise UsageError(f"{path}: {wrong}") from error

@@ -6,6 +6,7 @@ import multiprocessing
 from typing import TYPE_CHECKING
 
 import pytest
+
 from runbook_lib import redaction
 from runbook_lib.errors import RecordError
 from runbook_lib.ledger import GENESIS, Ledger

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from runbook_lib import parameters, settings
 
 FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.Lambda, ast.With)

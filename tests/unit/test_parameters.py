@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from runbook_lib import parameters, settings
 from runbook_lib.errors import ExitCode, UsageError
 

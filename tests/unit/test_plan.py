@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+
 from runbook_lib.plan import ASSET, UNKNOWN, Plan, deployed, differences
 
 STACK = "urn:pulumi:staging::payments::pulumi:pulumi:Stack::payments-staging"

@@ -7,6 +7,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+
 from runbook_lib import redaction
 
 CANARY = 'pa"ss/wörd+7'

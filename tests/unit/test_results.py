@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+
 from runbook_lib.errors import GateError, RecordError
 from runbook_lib.results import Finding, Status, StepResult, verdict
 

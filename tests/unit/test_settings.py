@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from runbook_lib import operations, settings
 from runbook_lib.errors import UsageError
 

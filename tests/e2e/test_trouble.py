@@ -1,0 +1,154 @@
+"""Bad input and bad luck: one clear error, the right exit code, evidence of what happened, no process left behind."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from e2e.conftest import ROOT, Runbook, of_this_rehearsal
+
+from runbook_lib.kernel import CellState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ERRORS_HAVE_ONE_LINE = "runbook: "
+
+
+def nothing_left(runbook: Runbook) -> None:
+    """Every process of the rehearsal ends; the kernel and the servers may need a moment."""
+    deadline = time.monotonic() + 30
+    while (left := of_this_rehearsal(runbook)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rehearse", "-p", "deletion_limt=3"), "did you mean 'deletion_limit'"),
+        (("rehearse", "-p", "deletion_limit=three"), "parameter 'deletion_limit' = 'three'"),
+        (("rehearse", "-p", "deletion_limit"), "is not NAME=VALUE"),
+        (("rehearse", "-e", "stagign"), "no environment 'stagign'"),
+        (("rehearse", "-e", "../../etc"), "no environment"),
+        (("run", "07"), "no step '07'"),
+        (("run", "02"), "No passphrase"),
+        (("run", "02", "--run", "20260101T000000Z-abcdef"), "No passphrase"),
+        (("status", "20260101T000000Z-abcdef"), "no run"),
+        (("teardown",), "repeat the environment's name"),
+        (("nonsense",), "No such command"),
+    ],
+)
+def test_bad_usage_is_said_before_anything_runs(runbook: Runbook, arguments: tuple[str, ...], said: str) -> None:
+    code, printed = runbook(*arguments)
+    assert code == 2, printed
+    assert said in printed
+    assert "Traceback" not in printed
+    assert list(runbook.outputs.glob("*/*/run.json")) == []
+
+
+def changed_home(tmp_path: Path, change: Callable[[Path], object]) -> Path:
+    """A copy of the checkout's notebooks and stack with something broken in it."""
+    home = tmp_path / "home"
+    for folder in ("notebooks", "stack"):
+        shutil.copytree(ROOT / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__", ".build"))
+    change(home / "stack")
+    return home
+
+
+def _drop_instance_class(stack: Path) -> None:
+    path = stack / "Pulumi.staging.yaml"
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if "instanceClass" not in line))
+
+
+def _drop_suffix(stack: Path) -> None:
+    path = stack / "Pulumi.staging.yaml"
+    path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if "migrationDate" not in line))
+
+
+def _raise(stack: Path) -> None:
+    path = stack / "__main__.py"
+    path.write_text(path.read_text() + "\nraise RuntimeError('the program gave up')\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        (_drop_instance_class, 2, "payments:instanceClass"),
+        (_drop_suffix, 4, "migrationDate"),
+        (_raise, 4, "the program gave up"),
+    ],
+)
+def test_broken_stack_is_one_clear_error(
+    tmp_path: Path, runbook: Runbook, change: Callable[[Path], object], code: int, said: str
+) -> None:
+    runbook.home = changed_home(tmp_path, change)
+    exit_code, printed = runbook("rehearse")
+    assert exit_code == code, printed
+    assert said in printed
+    run = runbook.run()
+    assert list(run.ledger.events())[-1]["event"] == "run.stopped"
+    nothing_left(runbook)
+
+
+def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
+    process = runbook.start("rehearse")
+    runbook.wait_for("step.started", step="03_deploy")
+    time.sleep(4)  # well into the update
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, printed
+    run = runbook.run()
+    events = list(run.ledger.events())
+    assert events[-2]["event"] == "notebook.ended"
+    assert events[-2]["state"] == CellState.INTERRUPTED
+    assert any(event["event"] == "step.interrupted" for event in events)
+    assert run.record("03_deploy", 1, ".ipynb").exists()
+    nothing_left(runbook)
+
+
+def test_emulator_that_dies_half_way_is_said_so(runbook: Runbook) -> None:
+    process = runbook.start("rehearse")
+    runbook.wait_for("step.started", step="03_deploy")
+    emulators = [
+        child
+        for supervisor in psutil.Process(process.pid).children(recursive=True)
+        for child in [supervisor]
+        if "runbook_lib.rehearsal.launcher" in " ".join(child.cmdline())
+    ]
+    assert emulators
+    for emulator in emulators:
+        emulator.kill()
+    printed, _ = process.communicate(timeout=170)
+    assert process.returncode == 4, printed
+    assert "emulated AWS died" in printed
+    assert runbook.run().record("03_deploy", 1, ".ipynb").exists()
+    nothing_left(runbook)
+
+
+def test_port_taken_is_one_clear_error(runbook: Runbook) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, printed = runbook("rehearse", "--port", port)
+    assert code == 4, printed
+    assert port in printed
+    assert "Traceback" not in printed
+    nothing_left(runbook)
+
+
+def test_killed_runbook_leaves_no_server(runbook: Runbook) -> None:
+    process = runbook.start("rehearse")
+    runbook.wait_for("notebook.started", step="02_plan")
+    process.kill()
+    process.communicate()
+    nothing_left(runbook)
+    assert list(runbook.run().ledger.events())[-1]["event"] != "run.finished"
+    code, printed = runbook("status")
+    assert code == 0
+    assert "unfinished" in printed
