@@ -1,44 +1,34 @@
 """Pulumi, driven through the Automation API with a local program: one code path, two commands.
 
 Which ``pulumi`` runs is the only difference between a rehearsal and the real thing (``EngineKind``). The program is ``stack/`` as
-it lies there; project and stack configuration are copied into the run's ``workspace/`` first, so that what a run adds to them
-(the discovered versions, the emulator's address) never dirties the checkout and stays with the evidence.
+it lies there; the project and the stack configuration are the run's own copies (``workspace``).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib import settings
 from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import redact
 from runbook_lib.settings import EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from pulumi.automation import Stack
     from pulumi.automation.events import EngineEvent, StepEventMetadata
 
-    from runbook_lib.aws import Target
     from runbook_lib.run import Run
 
 MINIMUM_CLI = (3, 220, 0)
 """The oldest real CLI the runbook is meant for: it streams events over gRPC."""
-EMULATED_SERVICES = (
-    "apigateway", "cloudwatch", "ec2", "elbv2", "iam", "kms", "lambda", "logs", "rds", "s3", "secretsmanager", "sns",
-    "sqs", "ssm", "sts",
-)  # fmt: skip
-"""Those of pulumi-aws' ``endpoints`` that the stack reaches."""
 
 
 class Done(BaseModel):
@@ -85,55 +75,6 @@ def command(kind: EngineKind) -> Any:
         ) from error
     except InvalidVersionError as error:
         raise UsageError(f"The Pulumi CLI on PATH does not fit: {error}") from error
-
-
-def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
-    """Write the run's workspace: project and stack configuration, with what the run adds.
-
-    Args:
-        run: The run; its facts say which engine and target.
-        chosen: Configuration on top, e.g. ``{"payments:engineVersion": "14.24"}``.
-
-    Returns:
-        The workspace's folder.
-    """
-    stack = settings.home() / "stack"
-    workspace = run.workspace
-    workspace.mkdir(exist_ok=True)
-    project = yaml.safe_load((stack / "Pulumi.yaml").read_text(encoding="utf-8"))
-    project["main"] = str(stack)
-    project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
-    _write_yaml(workspace / "Pulumi.yaml", project)
-
-    path = workspace / f"Pulumi.{run.facts.environment}.yaml"
-    source = path if path.exists() else stack / path.name
-    content = yaml.safe_load(source.read_text(encoding="utf-8"))
-    content["config"] = {
-        **settings.stack_config(run.facts.environment),
-        "aws:region": run.facts.target.region,
-        **_emulator_config(run.facts.target),
-        **chosen,
-    }
-    _write_yaml(path, content)
-    return workspace
-
-
-def _emulator_config(target: Target) -> dict[str, Any]:
-    if target.endpoint is None:
-        return {}
-    return {
-        "aws:endpoints": [dict.fromkeys(EMULATED_SERVICES, target.endpoint)],
-        "aws:accessKey": "test",
-        "aws:secretKey": "test",
-        "aws:skipCredentialsValidation": True,
-        "aws:skipMetadataApiCheck": True,
-        "aws:skipRequestingAccountId": True,
-        "aws:s3UsePathStyle": True,
-    }
-
-
-def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
 
 
 class Engine:
@@ -207,10 +148,6 @@ class Engine:
     def version(self) -> str:
         """The version the ``pulumi`` command states."""
         return str(self.stack.workspace.pulumi_version)
-
-    def forget(self) -> None:
-        """Drop the workspace's copy of the configuration, so that the next step prepares it anew."""
-        shutil.rmtree(self._run.workspace, ignore_errors=True)
 
 
 class _Recorder:

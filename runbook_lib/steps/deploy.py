@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import engine
+from runbook_lib import workspace
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
@@ -26,7 +26,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     """Preview once more, refuse if the plan moved, else update the stack and bring the database's schema up to date."""
     agreed = agreed_plan(context.run)
     wanted = known.plan_digest or agreed.digest
-    engine.prepare(context.run, chosen_config(context.run))
+    workspace.prepare(context.run, chosen_config(context.run))
     progress("previewing once more")
     current = context.engine.preview().plan
     unmoved = _unmoved(wanted, agreed, current)

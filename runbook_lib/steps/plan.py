@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib import costs, engine, gates, settings
+from runbook_lib import costs, gates, settings, workspace
 from runbook_lib.plan import Plan
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -23,7 +23,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
     """Preview the stack with the discovered versions, judge the plan, and fix its digest; changes nothing."""
     progress("previewing")
     found = discovered(context.run)
-    engine.prepare(context.run, chosen_config(context.run))
+    workspace.prepare(context.run, chosen_config(context.run))
     outcome = context.engine.preview()
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(

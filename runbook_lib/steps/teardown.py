@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib import engine, settings
+from runbook_lib import settings, workspace
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def teardown(context: Context, known: TeardownParameters) -> Report:
     """Destroy the stack, then ask AWS what still carries its tags."""
     if not (context.run.workspace / "Pulumi.yaml").exists():
-        engine.prepare(context.run, {})
+        workspace.prepare(context.run, {})
     before = {resource["urn"] for resource in context.engine.resources() if resource.get("custom")}
     progress("destroying")
     outcome = context.engine.destroy()

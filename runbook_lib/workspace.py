@@ -1,0 +1,76 @@
+"""A run's own Pulumi workspace: project and stack configuration with what the run adds to them.
+
+Pulumi writes into the folder that holds the project (configuration, salt). A run that added its discovered versions or the
+emulator's address there would dirty the checkout; a copy beside the evidence shows exactly what was used.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from runbook_lib import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from runbook_lib.aws import Target
+    from runbook_lib.run import Run
+
+EMULATED_SERVICES = (
+    "apigateway", "cloudwatch", "ec2", "elbv2", "iam", "kms", "lambda", "logs", "rds", "s3", "secretsmanager", "sns",
+    "sqs", "ssm", "sts",
+)  # fmt: skip
+"""Those of pulumi-aws' ``endpoints`` that the stack reaches."""
+
+
+def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
+    """Write the run's workspace: project and stack configuration, with what the run adds.
+
+    Args:
+        run: The run; its facts say which engine and target.
+        chosen: Configuration on top, e.g. ``{"payments:engineVersion": "14.24"}``.
+
+    Returns:
+        The workspace's folder.
+    """
+    stack = settings.home() / "stack"
+    workspace = run.workspace
+    workspace.mkdir(exist_ok=True)
+    project = yaml.safe_load((stack / "Pulumi.yaml").read_text(encoding="utf-8"))
+    project["main"] = str(stack)
+    project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    _write_yaml(workspace / "Pulumi.yaml", project)
+
+    path = workspace / f"Pulumi.{run.facts.environment}.yaml"
+    source = path if path.exists() else stack / path.name
+    content = yaml.safe_load(source.read_text(encoding="utf-8"))
+    content["config"] = {
+        **settings.stack_config(run.facts.environment),
+        "aws:region": run.facts.target.region,
+        **_emulator_config(run.facts.target),
+        **chosen,
+    }
+    _write_yaml(path, content)
+    return workspace
+
+
+def _emulator_config(target: Target) -> dict[str, Any]:
+    if target.endpoint is None:
+        return {}
+    return {
+        "aws:endpoints": [dict.fromkeys(EMULATED_SERVICES, target.endpoint)],
+        "aws:accessKey": "test",
+        "aws:secretKey": "test",
+        "aws:skipCredentialsValidation": True,
+        "aws:skipMetadataApiCheck": True,
+        "aws:skipRequestingAccountId": True,
+        "aws:s3UsePathStyle": True,
+    }
+
+
+def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
