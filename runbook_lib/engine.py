@@ -20,7 +20,7 @@ from runbook_lib.redaction import redact
 from runbook_lib.settings import EngineKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pulumi.automation import Stack
     from pulumi.automation.events import EngineEvent, StepEventMetadata
@@ -109,28 +109,28 @@ class Engine:
     def preview(self) -> Outcome:
         """What an update would do; changes nothing."""
         recorder = _Recorder(self._progress)
-        with _translated("preview"):
+        with _translated("preview", recorder.errors):
             self.stack.preview(on_event=recorder)
         return recorder.outcome()
 
     def up(self) -> Outcome:
         """Update the stack."""
         recorder = _Recorder(self._progress)
-        with _translated("up"):
+        with _translated("up", recorder.errors):
             self.stack.up(on_event=recorder, show_secrets=False)
         return recorder.outcome()
 
     def drift(self) -> Outcome:
         """What a refresh would find changed in the cloud; changes nothing."""
         recorder = _Recorder(self._progress)
-        with _translated("refresh"):
+        with _translated("refresh", recorder.errors):
             self.stack.preview_refresh(on_event=recorder)
         return recorder.outcome()
 
     def destroy(self) -> Outcome:
         """Delete every resource of the stack, then the stack itself."""
         recorder = _Recorder(self._progress)
-        with _translated("destroy"):
+        with _translated("destroy", recorder.errors):
             self.stack.destroy(on_event=recorder, show_secrets=False)
         return recorder.outcome()
 
@@ -159,6 +159,7 @@ class _Recorder:
         self._begun: dict[tuple[str, str], float] = {}
         self._done: list[Done] = []
         self._warnings: list[str] = []
+        self.errors: list[str] = []
 
     def __call__(self, event: EngineEvent) -> None:
         if event.resource_pre_event:
@@ -170,8 +171,10 @@ class _Recorder:
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
             self._done.append(Done(op=str(step.op), urn=step.urn, type=step.type, seconds=seconds))
             self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
-        elif event.diagnostic_event and event.diagnostic_event.severity == "warning":
-            self._warnings.append(event.diagnostic_event.message.strip())
+        elif event.diagnostic_event and event.diagnostic_event.severity in {"warning", "error"}:
+            about = event.diagnostic_event.urn or ""
+            said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
+            (self.errors if event.diagnostic_event.severity == "error" else self._warnings).append(said)
 
     def outcome(self) -> Outcome:
         return Outcome(plan=Plan.of(self._steps), done=tuple(self._done), warnings=tuple(self._warnings))
@@ -194,8 +197,13 @@ def _step(metadata: StepEventMetadata) -> dict[str, Any]:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
-    """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed."""
+def _translated(what: str, errors: Sequence[str] = ()) -> Iterator[None]:
+    """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed.
+
+    Args:
+        what: The operation.
+        errors: What Pulumi reported as errors meanwhile; where it reported none, its transcript's end has to do.
+    """
     from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
     try:
@@ -206,11 +214,9 @@ def _translated(what: str) -> Iterator[None]:
             remedy="Wait for it; if nothing runs any more, pulumi cancel clears the lock.",
         ) from error
     except CommandError as error:
-        raise EngineError(f"pulumi {what} failed:\n{redact(_essential(str(error)))}") from error
+        said = "\n".join(dict.fromkeys(errors)) or _end(str(error))
+        raise EngineError(f"pulumi {what} failed:\n{redact(said)}") from error
 
 
-def _essential(transcript: str) -> str:
-    """The lines of a transcript that say what went wrong, or else its end."""
-    lines = [line.strip() for line in transcript.splitlines()]
-    telling = [line for line in lines if "error:" in line or line.startswith("Error") or "Exception" in line]
-    return "\n".join(dict.fromkeys(telling or lines[-15:]))
+def _end(transcript: str) -> str:
+    return "\n".join(line for line in transcript.splitlines() if line.strip()).strip()[-2000:]

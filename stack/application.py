@@ -51,9 +51,7 @@ def function_name(context: Context, function: str) -> str:
 class Application(pulumi.ComponentResource):
     """Both functions, with the rights of each."""
 
-    def __init__(
-        self, name: str, context: Context, args: ApplicationArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: ApplicationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:application:Application", name, None, opts)
         self._context = context
         self._args = args
@@ -105,6 +103,7 @@ class Application(pulumi.ComponentResource):
         config = self._context.config
         rights = aws.iam.RolePolicy(
             function,
+            name=self._context.names(function),
             role=role.name,
             policy=pulumi.Output.json_dumps(policy),
             opts=pulumi.ResourceOptions(parent=self),
@@ -128,9 +127,7 @@ class Application(pulumi.ComponentResource):
             ),
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(mode="Active"),
             # Lambda checks the role's rights when it attaches the function to the VPC.
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[rights, self._args.logs.groups[f"{function}-function"]]
-            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights, self._args.logs.groups[f"{function}-function"]]),
         )
 
     def _database_variables(self) -> dict[str, pulumi.Input[str]]:

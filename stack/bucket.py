@@ -30,16 +30,12 @@ class PrivateBucketArgs:
 class PrivateBucket(pulumi.ComponentResource):
     """A bucket and the side resources that make it private."""
 
-    def __init__(
-        self, name: str, context: Context, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: PrivateBucketArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:storage:PrivateBucket", name, None, opts)
         self._child = pulumi.ResourceOptions(parent=self)
         self._name = name
         # A teardown empties the bucket, versions included; in production it refuses while anything is in it.
-        self.bucket = aws.s3.Bucket(
-            name, bucket=args.bucket, force_destroy=not context.config.protected, opts=self._child
-        )
+        self.bucket = aws.s3.Bucket(name, bucket=args.bucket, force_destroy=not context.config.protected, opts=self._child)
         aws.s3.BucketOwnershipControls(
             name,
             bucket=self.bucket.id,
@@ -81,9 +77,7 @@ class PrivateBucket(pulumi.ComponentResource):
             apply_server_side_encryption_by_default=default,
             bucket_key_enabled=key_arn is not None,  # one KMS request per bucket and while, not one per object
         )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            self._name, bucket=self.bucket.id, rules=[rule], opts=self._child
-        )
+        aws.s3.BucketServerSideEncryptionConfiguration(self._name, bucket=self.bucket.id, rules=[rule], opts=self._child)
 
     def _expire(self, days: int) -> None:
         rule = aws.s3.BucketLifecycleConfigurationRuleArgs(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from datetime import date
 from ipaddress import IPv4Network
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotation at run time
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
@@ -59,9 +59,7 @@ class StackConfig(BaseModel):
 
     vpc_cidr: Annotated[IPv4Network, AfterValidator(_private)] = IPv4Network("10.20.0.0/16")
     nat_per_zone: bool = True
-    interface_endpoints: Annotated[
-        tuple[Literal["secretsmanager", "kms", "logs"], ...], BeforeValidator(_endpoint_choice)
-    ] = ()
+    interface_endpoints: Annotated[tuple[Literal["secretsmanager", "kms", "logs"], ...], BeforeValidator(_endpoint_choice)] = ()
 
     engine_version: Annotated[str, Field(pattern=r"^\d{2}\.\d{1,2}$")]
     """Exact minor, without a default: AWS withdraws minors, so version discovery chooses and the runbook sets it."""

@@ -38,16 +38,12 @@ def database_identifier(context: Context) -> str:
 class Database(pulumi.ComponentResource):
     """The instance, its subnet group and its parameters."""
 
-    def __init__(
-        self, name: str, context: Context, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:database:Database", name, None, opts)
         self._context = context
         self.instance = self._instance(args, self._subnet_group(args), self._parameter_group())
         # RDS generates the password, keeps it in Secrets Manager and rotates it: only the secret's ARN is known here.
-        self.secret_arn: pulumi.Output[str] = self.instance.master_user_secrets.apply(
-            lambda secrets: secrets[0]["secret_arn"]
-        )
+        self.secret_arn: pulumi.Output[str] = self.instance.master_user_secrets.apply(lambda secrets: secrets[0]["secret_arn"])
         self.register_outputs({"endpoint": self.instance.endpoint})
 
     def _subnet_group(self, args: DatabaseArgs) -> aws.rds.SubnetGroup:
@@ -76,9 +72,7 @@ class Database(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _instance(
-        self, args: DatabaseArgs, subnets: aws.rds.SubnetGroup, parameters: aws.rds.ParameterGroup
-    ) -> aws.rds.Instance:
+    def _instance(self, args: DatabaseArgs, subnets: aws.rds.SubnetGroup, parameters: aws.rds.ParameterGroup) -> aws.rds.Instance:
         config = self._context.config
         identifier = database_identifier(self._context)
         return aws.rds.Instance(

@@ -29,9 +29,7 @@ class EndpointsArgs:
 class Endpoints(pulumi.ComponentResource):
     """The S3 gateway endpoint, which is free, and by switch interface endpoints, which are not."""
 
-    def __init__(
-        self, name: str, context: Context, args: EndpointsArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: EndpointsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:network:Endpoints", name, None, opts)
         self._context = context
         self._args = args

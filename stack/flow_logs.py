@@ -26,17 +26,13 @@ class FlowLogsArgs:
 class FlowLogs(pulumi.ComponentResource):
     """All traffic of the VPC, accepted and rejected."""
 
-    def __init__(
-        self, name: str, context: Context, args: FlowLogsArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: FlowLogsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:network:FlowLogs", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
             "flow-logs",
             name=context.names("flow-logs", Limit.ROLE),
-            assume_role_policy=pulumi.Output.json_dumps(
-                policies.trust("vpc-flow-logs.amazonaws.com", account=context.account)
-            ),
+            assume_role_policy=pulumi.Output.json_dumps(policies.trust("vpc-flow-logs.amazonaws.com", account=context.account)),
             opts=child,
         )
         write = policies.allow(
@@ -45,7 +41,11 @@ class FlowLogs(pulumi.ComponentResource):
             [args.group_arn, pulumi.Output.format("{0}:*", args.group_arn)],
         )
         policy = aws.iam.RolePolicy(
-            "flow-logs", role=role.name, policy=pulumi.Output.json_dumps(policies.document(write)), opts=child
+            "flow-logs",
+            name=context.names("flow-logs"),
+            role=role.name,
+            policy=pulumi.Output.json_dumps(policies.document(write)),
+            opts=child,
         )
         aws.ec2.FlowLog(
             "vpc",

@@ -28,9 +28,7 @@ class KeysArgs:
 class Keys(pulumi.ComponentResource):
     """The keys of the database, the audit store and operations (log groups and alarm topic)."""
 
-    def __init__(
-        self, name: str, context: Context, args: KeysArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:keys:Keys", name, None, opts)
         self._context = context
         self.database = self._key("database", "Database storage, insights and master secret", self._database_use())

@@ -25,9 +25,7 @@ class LogGroupsArgs:
 class LogGroups(pulumi.ComponentResource):
     """The log groups whose names are known beforehand."""
 
-    def __init__(
-        self, name: str, context: Context, args: LogGroupsArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, args: LogGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:monitoring:LogGroups", name, None, opts)
         names = {  # each service's own convention, where it has one
             "payments-function": f"/aws/lambda/{args.payments_function}",
@@ -38,8 +36,7 @@ class LogGroups(pulumi.ComponentResource):
             "api-access": f"/payments/{context.names('api-access')}",
         }
         self.groups = {
-            key: log_group(key, group, context, args.key_arn, pulumi.ResourceOptions(parent=self))
-            for key, group in names.items()
+            key: log_group(key, group, context, args.key_arn, pulumi.ResourceOptions(parent=self)) for key, group in names.items()
         }
         self.register_outputs({"names": [group.name for group in self.groups.values()]})
 

@@ -56,9 +56,7 @@ def private_rules(vpc_cidr: str) -> list[Rule]:
 class NetworkAcls(pulumi.ComponentResource):
     """One network ACL per tier."""
 
-    def __init__(
-        self, name: str, context: Context, network: Network, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, network: Network, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:network:NetworkAcls", name, None, opts)
         self._context = context
         self._network = network
@@ -68,9 +66,7 @@ class NetworkAcls(pulumi.ComponentResource):
 
     def _tier(self, tier: str, subnets: Sequence[aws.ec2.Subnet], rules: Sequence[Rule]) -> None:
         child = pulumi.ResourceOptions(parent=self)
-        acl = aws.ec2.NetworkAcl(
-            tier, vpc_id=self._network.vpc.id, tags={"Name": self._context.names(f"{tier}-acl")}, opts=child
-        )
+        acl = aws.ec2.NetworkAcl(tier, vpc_id=self._network.vpc.id, tags={"Name": self._context.names(f"{tier}-acl")}, opts=child)
         for rule in rules:
             low, high = rule.ports
             aws.ec2.NetworkAclRule(
@@ -87,6 +83,4 @@ class NetworkAcls(pulumi.ComponentResource):
                 opts=child,
             )
         for index, subnet in enumerate(subnets, start=1):
-            aws.ec2.NetworkAclAssociation(
-                f"{tier}-{index}", network_acl_id=acl.id, subnet_id=subnet.id, opts=child
-            )
+            aws.ec2.NetworkAclAssociation(f"{tier}-{index}", network_acl_id=acl.id, subnet_id=subnet.id, opts=child)

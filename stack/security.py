@@ -21,9 +21,7 @@ class SecurityGroups(pulumi.ComponentResource):
     The load balancer calls its Lambda target through AWS's own API, not through the VPC: it gets no egress rule.
     """
 
-    def __init__(
-        self, name: str, context: Context, network: Network, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, context: Context, network: Network, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("payments:network:SecurityGroups", name, None, opts)
         self._context = context
         self._network = network
@@ -74,9 +72,7 @@ class SecurityGroups(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _between(
-        self, source: aws.ec2.SecurityGroup, target: aws.ec2.SecurityGroup, name: str, port: int
-    ) -> None:
+    def _between(self, source: aws.ec2.SecurityGroup, target: aws.ec2.SecurityGroup, name: str, port: int) -> None:
         """Open a port from one group to another, on both sides."""
         aws.vpc.SecurityGroupEgressRule(
             f"lambda-{name}",

@@ -12,8 +12,7 @@ def rds_in_private_subnets(snapshot: Snapshot) -> Judgements:
     database, outputs = snapshot.read(Database), snapshot.outputs
     yield judge(
         database.name,
-        ok=set(database.subnet_ids) == set(outputs.private_subnet_ids)
-        and set(database.zones) == set(outputs.availability_zones),
+        ok=set(database.subnet_ids) == set(outputs.private_subnet_ids) and set(database.zones) == set(outputs.availability_zones),
         good=f"{database.name} stands in the private subnets of {', '.join(database.zones)}.",
         bad=f"{database.name} may stand in {', '.join(database.subnet_ids)} ({', '.join(database.zones)}).",
         remedy="Give its subnet group the private subnets again (deploy again).",

@@ -54,6 +54,8 @@ class ApiKey(Tagged):
     """The API key; its value is not kept here."""
 
     enabled: bool
+    in_outputs: bool
+    """Whether an output of the stack gives its value away."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +119,10 @@ def stage(aws: Aws, outputs: StackOutputs) -> Stage:
 
 @collects(ApiKey)
 def api_key(aws: Aws, outputs: StackOutputs) -> ApiKey:
-    """Read the key without its value."""
-    raw = aws.client("apigateway").get_api_key(apiKey=outputs.api_key_id, includeValue=False)
-    return ApiKey(name=raw["name"], tags=raw.get("tags", {}), enabled=raw["enabled"])
+    """Read the key; its value is compared with the outputs and forgotten."""
+    raw = aws.client("apigateway").get_api_key(apiKey=outputs.api_key_id, includeValue=True)
+    given_away = raw["value"] in outputs.model_dump_json()
+    return ApiKey(name=raw["name"], tags=raw.get("tags", {}), enabled=raw["enabled"], in_outputs=given_away)
 
 
 @collects(UsagePlan)

@@ -84,7 +84,5 @@ def _metrics(body: Mapping[str, Any]) -> Iterator[str]:
             words = [word for word in row if isinstance(word, str)]
             # "." repeats the field above it (CloudWatch's dashboard body syntax).
             if len(words) >= 2:  # noqa: PLR2004 - a row begins with namespace and name; an expression has neither
-                namespace, name = (
-                    new if new != "." else old for new, old in zip(words, (namespace, name), strict=False)
-                )
+                namespace, name = (new if new != "." else old for new, old in zip(words, (namespace, name), strict=False))
                 yield f"{namespace}/{name}"

@@ -5,7 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
+from httpx import HTTPError
+
 from runbook_lib.discovery import load_package
+from runbook_lib.results import now
 from runbook_lib.snapshot.parts import Snapshot, Unreadable
 
 if TYPE_CHECKING:
@@ -19,15 +23,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _THREADS = 16
 _collectors: dict[type, Collector] = {}
+_last: set[type] = set()
 
 
-def collects(part: type[T]) -> Callable[[Callable[[Aws, StackOutputs], T]], Callable[[Aws, StackOutputs], T]]:
-    """Decorator: this function reads the snapshot's ``part``."""
+def collects(
+    part: type[T], *, last: bool = False
+) -> Callable[[Callable[[Aws, StackOutputs], T]], Callable[[Aws, StackOutputs], T]]:
+    """Decorator: this function reads the snapshot's ``part``.
+
+    Args:
+        part: The part's class.
+        last: Whether it runs after all others: it takes away what they worked with.
+    """
 
     def add(collector: Callable[[Aws, StackOutputs], T]) -> Callable[[Aws, StackOutputs], T]:
         if part in _collectors:
             raise ValueError(f"{part.__name__} has two collectors")
         _collectors[part] = collector
+        if last:
+            _last.add(part)
         return collector
 
     return add
@@ -41,16 +55,15 @@ def collectors() -> dict[type, Collector]:
 
 def take(aws: Aws, outputs: StackOutputs) -> Snapshot:
     """Read the live system; never raises for what AWS answers."""
-    todo = collectors()
+    todo, taken, parts = collectors(), now(), dict[type, object]()
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="snapshot") as pool:
-        parts = pool.map(lambda collector: _attempt(collector, aws, outputs), todo.values())
-        return Snapshot(outputs, dict(zip(todo, parts, strict=True)))
+        for batch in (todo.keys() - _last, _last):
+            order = sorted(batch, key=lambda part: part.__name__)
+            parts |= zip(order, pool.map(lambda part: _attempt(todo[part], aws, outputs), order), strict=True)
+    return Snapshot(outputs, parts, taken)
 
 
 def _attempt(collector: Collector, aws: Aws, outputs: StackOutputs) -> object:
-    from botocore.exceptions import BotoCoreError, ClientError
-    from httpx import HTTPError
-
     try:
         return collector(aws, outputs)
     except ClientError as error:
@@ -63,6 +76,6 @@ def _attempt(collector: Collector, aws: Aws, outputs: StackOutputs) -> object:
 
 
 def is_absent(code: str) -> bool:
-    """Whether an AWS error code says that the resource named is not there, e.g. ``NoSuchBucket``, ``DBInstanceNotFound``."""
+    """Whether an AWS error code says that what was named is not there, e.g. ``NoSuchBucket``."""
     plain = code.removesuffix("Exception").removesuffix("Fault")
-    return plain.endswith(("NotFound", ".NotFound")) or plain.startswith("NoSuch") or plain == "404"
+    return plain.endswith("NotFound") or plain.startswith("NoSuch") or plain == "404"

@@ -122,10 +122,12 @@ def _subnet(raw: dict[str, Any]) -> Subnet:
 
 def _table(raw: dict[str, Any]) -> RouteTable:
     targets = ("NatGatewayId", "GatewayId", "TransitGatewayId", "NetworkInterfaceId")
+    associations = raw.get("Associations", ())
     return RouteTable(
         name=raw["RouteTableId"],
         tags=by_key(raw.get("Tags")),
-        subnet_ids=tuple(a["SubnetId"] for a in raw.get("Associations", ()) if a.get("SubnetId")),
+        made_by_aws=any(association.get("Main") for association in associations),
+        subnet_ids=tuple(a["SubnetId"] for a in associations if a.get("SubnetId")),
         routes=tuple(
             Route(
                 destination=route.get("DestinationCidrBlock") or route.get("DestinationPrefixListId", ""),
@@ -137,9 +139,7 @@ def _table(raw: dict[str, Any]) -> RouteTable:
 
 
 def _nat(raw: dict[str, Any]) -> NatGateway:
-    return NatGateway(
-        name=raw["NatGatewayId"], tags=by_key(raw.get("Tags")), subnet_id=raw["SubnetId"], state=raw["State"]
-    )
+    return NatGateway(name=raw["NatGatewayId"], tags=by_key(raw.get("Tags")), subnet_id=raw["SubnetId"], state=raw["State"])
 
 
 def _endpoint(raw: dict[str, Any]) -> Endpoint:

@@ -28,12 +28,15 @@ class Listener(Tagged):
     """The default action: ``forward``, ``redirect``, ``fixed-response`` …"""
     redirects_to: str
     """The protocol a redirect leads to; empty for other actions."""
+    forwards_to: tuple[str, ...]
+    """Every target group that the default action or a rule forwards to."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer(Tagged):
     """The load balancer, named by its name."""
 
+    dns_name: str
     scheme: str
     kind: str
     state: str
@@ -65,13 +68,14 @@ def load_balancer(aws: Aws, outputs: StackOutputs) -> LoadBalancer:
     return LoadBalancer(
         name=raw["LoadBalancerName"],
         tags=tags[arn],
+        dns_name=raw["DNSName"],
         scheme=raw["Scheme"],
         kind=raw["Type"],
         state=raw["State"]["Code"],
         subnet_ids=tuple(zone["SubnetId"] for zone in raw["AvailabilityZones"]),
         security_group_ids=tuple(raw["SecurityGroups"]),
         attributes=by_key(attributes),
-        listeners=tuple(_listener(listener, tags[listener["ListenerArn"]]) for listener in listeners),
+        listeners=tuple(_listener(aws, listener, tags[listener["ListenerArn"]]) for listener in listeners),
     )
 
 
@@ -92,8 +96,9 @@ def target_group(aws: Aws, outputs: StackOutputs) -> TargetGroup:
     )
 
 
-def _listener(raw: dict[str, Any], tags: Mapping[str, str]) -> Listener:
+def _listener(aws: Aws, raw: dict[str, Any], tags: Mapping[str, str]) -> Listener:
     action = raw["DefaultActions"][0]
+    rules = aws.client("elbv2").describe_rules(ListenerArn=raw["ListenerArn"])["Rules"]
     return Listener(
         name=raw["ListenerArn"],
         tags=tags,
@@ -103,6 +108,7 @@ def _listener(raw: dict[str, Any], tags: Mapping[str, str]) -> Listener:
         tls_policy=raw.get("SslPolicy", ""),
         action=action["Type"],
         redirects_to=action.get("RedirectConfig", {}).get("Protocol", ""),
+        forwards_to=tuple(sorted({arn for rule in rules for act in rule["Actions"] if (arn := act.get("TargetGroupArn"))})),
     )
 
 

@@ -113,6 +113,7 @@ def _acl(raw: dict[str, Any]) -> NetworkAcl:
     return NetworkAcl(
         name=raw["NetworkAclId"],
         tags=by_key(raw.get("Tags")),
+        made_by_aws=raw["IsDefault"],
         is_default=raw["IsDefault"],
         subnet_ids=tuple(association["SubnetId"] for association in raw["Associations"]),
         entries=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
+
+_SECRET_NAME = re.compile(r"PASSWORD|PASSWD|PWD|TOKEN|SECRET|PRIVATE|CREDENTIAL|API_?KEY", re.IGNORECASE)
+
+
+def secrets_in_clear(variables: Mapping[str, str]) -> list[str]:
+    """The environment variables whose name speaks of a secret and whose value is not the ARN of one."""
+    return sorted(n for n, value in variables.items() if _SECRET_NAME.search(n) and not value.startswith("arn:"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +60,7 @@ class Functions:
 @collects(Functions)
 def functions(aws: Aws, outputs: StackOutputs) -> Functions:
     """Read the functions named by the outputs."""
-    return Functions(
-        payments=_function(aws, outputs.payments_function_name), schema=_function(aws, outputs.schema_function_name)
-    )
+    return Functions(payments=_function(aws, outputs.payments_function_name), schema=_function(aws, outputs.schema_function_name))
 
 
 def _function(aws: Aws, name: str) -> Function:

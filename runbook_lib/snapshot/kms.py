@@ -24,7 +24,6 @@ class Key(Tagged):
     state: str
     customer_managed: bool
     rotates: bool
-    account: str
     policy: tuple[Statement, ...]
 
 
@@ -51,6 +50,5 @@ def _key(aws: Aws, arn: str) -> Key:
         state=raw["KeyState"],
         customer_managed=raw["KeyManager"] == "CUSTOMER",
         rotates=client.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"],
-        account=raw["AWSAccountId"],
         policy=statements(client.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from runbook_lib.outputs import StackOutputs
 
 T = TypeVar("T")
@@ -36,6 +38,8 @@ class Tagged:
     name: str
     """What an operator would search for: the name, or the id where AWS gives no name."""
     tags: Mapping[str, str]
+    made_by_aws: bool = False
+    """Whether AWS made it along with something else, such as a VPC's default network ACL: the stack cannot tag it."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,12 @@ class Snapshot:
     Attributes:
         outputs: The stack's outputs, which reading started from.
         parts: The model's class → an instance of it, or why there is none.
+        taken: When reading began.
     """
 
     outputs: StackOutputs
     parts: Mapping[type, object]
+    taken: datetime
 
     def read(self, part: type[T]) -> T:
         """The part of this class.
@@ -62,6 +68,12 @@ class Snapshot:
         if not isinstance(found, part):
             raise TypeError(f"the snapshot holds a {type(found).__name__} where a {part.__name__} belongs")
         return found
+
+    def unreadable(self) -> Iterator[tuple[str, str]]:
+        """The name and the error of every part that could not be read."""
+        for part, found in self.parts.items():
+            if isinstance(found, Unreadable):
+                yield part.__name__, found.error
 
     def tagged(self) -> list[Tagged]:
         """Every tagged resource of every part.

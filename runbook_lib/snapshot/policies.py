@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WITHOUT_RESOURCE = {
+    "ec2:CreateNetworkInterface": "Lambda attaches a function to its VPC by interfaces that do not exist yet",
+    "ec2:DeleteNetworkInterface": "Lambda's own check at attachment asks for it on *",
+    "ec2:DescribeNetworkInterfaces": "EC2's Describe actions take no resource",
+    "xray:PutTelemetryRecords": "X-Ray telemetry belongs to the account",
+    "xray:PutTraceSegments": "X-Ray segments belong to the account",
+}
+"""Actions for which AWS offers no resource to name (Service Authorization Reference), and why they are granted."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Database(Tagged):
     """The instance, named by its identifier."""
 
+    arn: str
     status: str
     engine: str
     engine_version: str
@@ -42,8 +43,6 @@ class Database(Tagged):
     parameter_group: str
     parameter_status: str
     """``in-sync`` once the instance runs with its parameter group."""
-    managed_secret_arn: str
-    """The master secret that RDS manages; empty if it manages none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +70,7 @@ def database(aws: Aws, outputs: StackOutputs) -> Database:
     return Database(
         name=raw["DBInstanceIdentifier"],
         tags=by_key(raw.get("TagList")),
+        arn=raw["DBInstanceArn"],
         status=raw["DBInstanceStatus"],
         engine=raw["Engine"],
         engine_version=raw["EngineVersion"],
@@ -89,7 +89,6 @@ def database(aws: Aws, outputs: StackOutputs) -> Database:
         lifecycle_support=raw.get("EngineLifecycleSupport", ""),
         parameter_group=group["DBParameterGroupName"],
         parameter_status=group["ParameterApplyStatus"],
-        managed_secret_arn=raw.get("MasterUserSecret", {}).get("SecretArn", ""),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from runbook_lib.snapshot.collect import collects
 from runbook_lib.snapshot.parts import Tagged
 from runbook_lib.snapshot.policies import Statement, statements
@@ -37,6 +39,8 @@ class Bucket(Tagged):
     public_access_blocks: tuple[str, ...]
     """Which of the four blocks are on."""
     ownership: str
+    locked: bool
+    """Whether object lock is on."""
     policy: tuple[Statement, ...]
 
 
@@ -55,9 +59,7 @@ class Buckets:
 @collects(Buckets)
 def buckets(aws: Aws, outputs: StackOutputs) -> Buckets:
     """Read the buckets named by the outputs."""
-    return Buckets(
-        audit=_bucket(aws, outputs.audit_bucket_name), access_log=_bucket(aws, outputs.access_log_bucket_name)
-    )
+    return Buckets(audit=_bucket(aws, outputs.audit_bucket_name), access_log=_bucket(aws, outputs.access_log_bucket_name))
 
 
 def _bucket(aws: Aws, name: str) -> Bucket:
@@ -77,6 +79,7 @@ def _bucket(aws: Aws, name: str) -> Bucket:
         lifecycle=_lifecycle(_setting(aws, "get_bucket_lifecycle_configuration", name).get("Rules", [])),
         public_access_blocks=tuple(sorted(block for block, on in blocks.items() if on)),
         ownership=next((rule["ObjectOwnership"] for rule in ownership["Rules"]), ""),
+        locked="ObjectLockConfiguration" in _setting(aws, "get_object_lock_configuration", name),
         policy=statements(policy),
     )
 
@@ -87,13 +90,12 @@ _NEVER_SET = {
     "NoSuchBucketPolicy",
     "NoSuchTagSet",
     "NoSuchLifecycleConfiguration",
+    "ObjectLockConfigurationNotFoundError",
 }
 
 
 def _setting(aws: Aws, operation: str, name: str) -> dict[str, Any]:
     """A setting of the bucket; empty if S3 says that it was never set."""
-    from botocore.exceptions import ClientError
-
     try:
         answer: dict[str, Any] = getattr(aws.client("s3"), operation)(Bucket=name)
     except ClientError as error:

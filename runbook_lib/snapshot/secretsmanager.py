@@ -23,6 +23,8 @@ class MasterSecret(Tagged):
     """Empty when it is encrypted with the account's default key."""
     owner: str
     """``rds`` when RDS manages it."""
+    database_arn: str
+    """The instance it is the master secret of, as RDS marks it."""
     deleted: bool
 
 
@@ -30,11 +32,15 @@ class MasterSecret(Tagged):
 def master_secret(aws: Aws, outputs: StackOutputs) -> MasterSecret:
     """Describe the secret named by the outputs."""
     raw = aws.client("secretsmanager").describe_secret(SecretId=outputs.master_secret_arn)
+    tags = by_key(raw.get("Tags"))
+    owner = raw.get("OwningService") or tags.get("aws:secretsmanager:owningService", "")
     return MasterSecret(
         name=raw["Name"],
-        tags=by_key(raw.get("Tags")),
+        tags=tags,
+        made_by_aws=owner == "rds",
         arn=raw["ARN"],
         key_arn=raw.get("KmsKeyId", ""),
-        owner=raw.get("OwningService", ""),
+        owner=owner,
+        database_arn=tags.get("aws:rds:primaryDBInstanceArn", ""),
         deleted="DeletedDate" in raw,
     )

@@ -1,0 +1,28 @@
+"""No deprecated class or property of pulumi-aws is used."""
+
+from __future__ import annotations
+
+from runbook_lib.gates.registry import GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.gates.sdk import deprecations
+
+
+@gate(requirement=("F2",), title="No deprecated resource class or property")
+def nothing_deprecated(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
+    """F2 is the second of the six failures: Pulumi itself is silent about deprecated inputs."""
+    planned = list(resources(plan))
+    for op in planned:
+        for path, message in deprecations(op.type, op.inputs):
+            yield judge(
+                op.name,
+                ok=False,
+                good="",
+                bad=f"{op.name} ({op.type}) uses the deprecated {path or 'class'}.",
+                remedy=message,
+            )
+    yield judge(
+        f"{len(planned)} resources",
+        ok=bool(planned),
+        good=f"The classes and properties of {len(planned)} resources were looked up in pulumi-aws.",
+        bad="The plan holds no AWS resource to look up.",
+        remedy="Plan again; a plan without resources shows nothing.",
+    )

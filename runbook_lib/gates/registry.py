@@ -1,0 +1,45 @@
+"""Where the plan gates of this package declare themselves.
+
+A gate is one file with one function of the file's name, judging a plan before anything is touched::
+
+    @gate(requirement=("D2",), title="…")
+    def database_meets_requirements(plan: Plan, context: GateContext) -> Judgements: …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runbook_lib.judgement import Judgements, Registry, judge
+from runbook_lib.plan import COMPUTED, Operation, Plan
+
+__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources"]
+
+
+@dataclass(frozen=True)
+class GateContext:
+    """What a plan is measured by.
+
+    Attributes:
+        environment: E.g. ``staging``.
+        suffix: What tells two stacks of one environment apart.
+        allowed_versions: PostgreSQL versions that can be created today, as version discovery found them.
+        deletion_limit: How many stateful resources the plan may delete or replace.
+    """
+
+    environment: str
+    suffix: str
+    allowed_versions: frozenset[str]
+    deletion_limit: int = 0
+
+
+GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")
+gate = GATES.register
+
+
+def resources(plan: Plan, *types: str) -> Iterator[Operation]:
+    """What will be there after the plan: resources of these type tokens, or of AWS altogether."""
+    for op in plan.operations:
+        if op.op != "delete" and (op.type in types if types else op.type.startswith("aws:")):
+            yield op

@@ -1,0 +1,103 @@
+"""What the pulumi_aws SDK says about its own classes: which of them, and which of their properties, are deprecated.
+
+The SDK marks a deprecated property on its getter and a deprecated class by a warning in its body; neither shows when a
+program passes the property by keyword, so the gate looks it up (pulumi-aws 7.51: ``_utilities.deprecated``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import typing
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_TOKEN = re.compile(r"^aws:(?P<module>\w+)/(?P<file>\w+):(?P<name>\w+)$")
+_KEYWORDS = {"lambda": "lambda_"}
+_CLASS_WARNING = r'^class {name}\(.*\):\n\s+warnings\.warn\("""(?P<message>.+?)"""'
+
+
+def deprecations(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The deprecated things a resource uses.
+
+    Args:
+        token: Pulumi's type token, e.g. ``aws:s3/bucket:Bucket``.
+        inputs: The resource's inputs, camelCase.
+
+    Yields:
+        The property's path (empty for the class itself) and what pulumi-aws says about it.
+
+    Raises:
+        ValueError: pulumi-aws knows no such class, so nobody can say.
+    """
+    cls = resource_class(token)
+    if message := _class_deprecation(cls):
+        yield "", message
+    yield from _in_properties(cls, inputs, "")
+
+
+@cache
+def resource_class(token: str) -> type:
+    """The SDK's class for a type token.
+
+    Raises:
+        ValueError: There is none.
+    """
+    match = _TOKEN.match(token)
+    if match is None:
+        raise ValueError(f"{token} is not a type token of pulumi-aws")
+    module = _KEYWORDS.get(match["module"], match["module"])
+    file = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda letter: f"_{letter[1].lower()}", match["file"])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # importing a module warns about every deprecated class in it, used or not
+            found = importlib.import_module(f"pulumi_aws.{module}.{file}")
+            cls: type = getattr(found, match["name"])
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"pulumi-aws has no class for {token}") from error
+    return cls
+
+
+@cache
+def _class_deprecation(cls: type) -> str:
+    source = Path(inspect.getfile(cls)).read_text(encoding="utf-8")
+    match = re.search(_CLASS_WARNING.format(name=cls.__name__), source, re.MULTILINE)
+    return match["message"] if match else ""
+
+
+def _in_properties(cls: type, values: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    getters = _getters(cls)
+    for name, value in values.items():
+        getter = getters.get(name)
+        if getter is None or value is None:
+            continue
+        here = f"{path}.{name}" if path else name
+        if hasattr(getter, "_pulumi_deprecated_callable"):
+            yield here, str(inspect.getclosurevars(getter).nonlocals["message"])
+        items = value if isinstance(value, list) else [value]
+        nested = [item for item in items if isinstance(item, dict)]
+        inner = _nested_class(getter) if nested else None
+        for item in nested if inner else ():
+            yield from _in_properties(typing.cast("type", inner), item, here)
+
+
+@cache
+def _getters(cls: type) -> dict[str, Any]:
+    """The getters of a class by the property's name on the wire."""
+    properties: list[Any] = [value.fget for value in vars(cls).values() if isinstance(value, property)]
+    return {getter._pulumi_name: getter for getter in properties if hasattr(getter, "_pulumi_name")}  # noqa: SLF001 - the SDK offers no other way
+
+
+def _nested_class(getter: Any) -> type | None:
+    """The SDK's class for the objects in a property; None for plain maps."""
+    plain = inspect.unwrap(getter)
+    hint = typing.get_type_hints(plain, plain.__globals__)["return"]
+    while arguments := typing.get_args(hint):
+        hint = next((inner for inner in arguments if inner is not type(None)), None)
+    return hint if isinstance(hint, type) and hint.__module__.startswith("pulumi_aws") else None

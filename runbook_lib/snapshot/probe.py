@@ -1,0 +1,201 @@
+"""How experiments on the live system are made: requests sent, what came back, and what they left behind.
+
+Test payments carry a merchant of their own, by which the schema function removes their rows (``cleanup``), and a new
+payment id each, by which their audit objects are found.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runbook_lib.aws import Aws
+    from runbook_lib.outputs import StackOutputs
+
+MERCHANT = "runbook-verification"
+"""The one merchant whose payments the schema function forgets (stack/functions/schema/inspection.py)."""
+_LOG_DEADLINE_SECONDS = 30.0
+"""CloudWatch Logs usually shows an event after a few seconds; it promises nothing."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    content_type: str
+    body: Mapping[str, Any]
+    """Empty unless the answer is a JSON object."""
+    correlation_id: str
+    """The answer's ``x-correlation-id`` header."""
+    sent_correlation_id: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One structured line that a function wrote."""
+
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AuditObject:
+    """One audit object, with how it is encrypted."""
+
+    key: str
+    body: Mapping[str, Any]
+    kms_key: str
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    """A valid test payment of its own id, with ``changes``; a field changed to None is left out."""
+    whole = {
+        "payment_id": str(uuid.uuid4()),
+        "amount": "12.50",
+        "currency": "EUR",
+        "merchant_id": MERCHANT,
+        "method": {"type": "bank_transfer"},
+        **changes,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def card_number() -> str:
+    """A number that looks like a card's to everybody (16 digits, Luhn), new each time so that its traces are ours."""
+    digits = "4" + "".join(str(secrets.randbelow(10)) for _ in range(14))
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
+    total = sum(value - 9 if value > 9 else value for value in doubled)  # noqa: PLR2004 - ISO/IEC 7812-1, annex B
+    return f"{digits}{-total % 10}"
+
+
+class Bench:
+    """Sends requests to one stack, and looks for what they left behind."""
+
+    def __init__(self, aws: Aws, outputs: StackOutputs) -> None:
+        self.aws = aws
+        self.outputs = outputs
+        self._http = aws.http()
+        self._began_ms = int(time.time() * 1000) - 60_000  # the clocks of this machine and of AWS differ a little
+
+    @cached_property
+    def key(self) -> str:
+        """The API key's value; kept in memory only."""
+        client = self.aws.client("apigateway")
+        return str(client.get_api_key(apiKey=self.outputs.api_key_id, includeValue=True)["value"])
+
+    def api(self, content: Any, *, key: str | None = None) -> Answer:
+        """``POST /payments`` through the API; ``key`` replaces the right one, and an empty one sends none."""
+        value = self.key if key is None else key
+        return self._send("POST", f"{self.outputs.api_url}/payments", content, {"x-api-key": value} if value else {})
+
+    def balancer(self, method: str, path: str, content: Any = "") -> Answer:
+        """A request through the load balancer, by HTTPS if it listens there."""
+        return self._send(method, f"{self._balancer}{path}", content, {})
+
+    @cached_property
+    def _balancer(self) -> str:
+        listeners = self.aws.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=self.outputs.alb_arn)
+        scheme = "https" if "HTTPS" in {listener["Protocol"] for listener in listeners} else "http"
+        return f"{scheme}://{self.outputs.alb_dns_name}"
+
+    def _send(self, method: str, url: str, content: Any, headers: dict[str, str]) -> Answer:
+        sent = f"runbook-verification-{uuid.uuid4()}"
+        text = content if isinstance(content, str) else json.dumps(content)
+        headers |= {"x-correlation-id": sent, "content-type": "application/json"}
+        began = time.monotonic()
+        response = self._http.request(method, url, content=text, headers=headers)
+        return Answer(
+            status=response.status_code,
+            content_type=response.headers.get("content-type", "").partition(";")[0],
+            body=_object(response.text),
+            correlation_id=response.headers.get("x-correlation-id", ""),
+            sent_correlation_id=sent,
+            seconds=time.monotonic() - began,
+        )
+
+    def log_lines(self, text: str, *, group: str = "", wait: bool = True) -> tuple[LogLine, ...]:
+        """The lines that hold ``text``, of the payments function's log group unless another is named.
+
+        Args:
+            text: What to look for.
+            group: A log group's name.
+            wait: Whether to wait for the first line to arrive.
+        """
+        name = group or f"/aws/lambda/{self.outputs.payments_function_name}"
+        deadline = time.monotonic() + (_LOG_DEADLINE_SECONDS if wait else 0)
+        while True:
+            events = self.aws.pages(
+                "logs", "filter_log_events", "events",
+                logGroupName=name, filterPattern=f'"{text}"', startTime=self._began_ms,
+            )  # fmt: skip
+            if lines := tuple(LogLine(_object(event["message"])) for event in events):
+                return lines
+            if time.monotonic() >= deadline:
+                return ()
+            time.sleep(0.5)
+
+    def audit_objects(self, payment_id: str) -> tuple[AuditObject, ...]:
+        """Every audit object about a payment."""
+        s3, bucket = self.aws.client("s3"), self.outputs.audit_bucket_name
+        found = self.aws.pages("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"audit/{payment_id}/")
+        objects = []
+        for key in (entry["Key"] for entry in found):
+            answer = s3.get_object(Bucket=bucket, Key=key)
+            text = answer["Body"].read().decode()
+            objects.append(AuditObject(key, _object(text), answer.get("SSEKMSKeyId", "")))
+        return tuple(objects)
+
+    def forget_audit(self, *payment_ids: str) -> tuple[str, ...]:
+        """Delete every version of test payments' audit objects.
+
+        Returns:
+            What could not be deleted, and why: a missing right must not cost the evidence that was gathered.
+        """
+        from botocore.exceptions import ClientError
+
+        bucket, left = self.outputs.audit_bucket_name, []
+        for payment_id in payment_ids:
+            prefix = f"audit/{payment_id}/"
+            try:
+                versions = [
+                    {"Key": version["Key"], "VersionId": version["VersionId"]}
+                    for version in self.aws.pages("s3", "list_object_versions", "Versions", Bucket=bucket, Prefix=prefix)
+                ]
+                if versions:
+                    answer = self.aws.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
+                    left += [f"{error['Key']}: {error['Code']}" for error in answer.get("Errors", ())]
+            except ClientError as error:
+                left.append(f"{prefix}: {error}")
+        return tuple(left)
+
+    def ask_schema(self, **event: Any) -> dict[str, Any]:
+        """Invoke the schema function, the only one that may tell about the database.
+
+        Raises:
+            ValueError: It failed; the text is its own error.
+        """
+        answer = self.aws.client("lambda").invoke(
+            FunctionName=self.outputs.schema_function_name, Payload=json.dumps(event).encode()
+        )
+        payload: dict[str, Any] = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise ValueError(f"{self.outputs.schema_function_name}: {payload.get('errorMessage', payload)}")
+        return payload
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A JSON object, or an empty one for anything else."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,86 @@
+"""The experiment on one payment: accepted, repeated, contradicted, raced; and every trace it leaves."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.snapshot.collect import collects
+from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, payment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runbook_lib.aws import Aws
+    from runbook_lib.outputs import StackOutputs
+
+RACERS = 4
+
+
+@dataclass(frozen=True)
+class PaymentTrial:
+    """One test payment through the API, and one through the load balancer."""
+
+    payment_id: str
+    accepted: Answer
+    repeated: Answer
+    conflicting: Answer
+    """The same id with another amount."""
+    raced: tuple[Answer, ...]
+    """A second payment, sent several times at once."""
+    rows: tuple[Mapping[str, Any], ...]
+    """The payment's rows in the database, as the schema function tells: status, correlation id, fingerprint."""
+    audit_objects: tuple[AuditObject, ...]
+    raced_audit_keys: tuple[str, ...]
+    log_lines: tuple[LogLine, ...]
+    """Those that hold the accepted payment's correlation id."""
+    left_behind: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BalancerTrial:
+    """The same service through the load balancer."""
+
+    accepted: Answer
+    malformed: Answer
+    unknown_path: Answer
+    health: Answer
+    left_behind: tuple[str, ...]
+
+
+@collects(PaymentTrial)
+def payment_trial(aws: Aws, outputs: StackOutputs) -> PaymentTrial:
+    """Pay once, in every way that must count once."""
+    bench, first, second = Bench(aws, outputs), payment(), payment()
+    payment_id = first["payment_id"]
+    accepted = bench.api(first)
+    repeated = bench.api(first)
+    conflicting = bench.api({**first, "amount": "99.00"})
+    with ThreadPoolExecutor(RACERS) as pool:
+        raced = tuple(pool.map(bench.api, [second] * RACERS))
+    return PaymentTrial(
+        payment_id=payment_id,
+        accepted=accepted,
+        repeated=repeated,
+        conflicting=conflicting,
+        raced=raced,
+        rows=tuple(bench.ask_schema(action="payment", payment_id=payment_id)["rows"]),
+        audit_objects=bench.audit_objects(payment_id),
+        raced_audit_keys=tuple(found.key for found in bench.audit_objects(second["payment_id"])),
+        log_lines=bench.log_lines(accepted.sent_correlation_id),
+        left_behind=bench.forget_audit(payment_id, second["payment_id"]),
+    )
+
+
+@collects(BalancerTrial)
+def balancer_trial(aws: Aws, outputs: StackOutputs) -> BalancerTrial:
+    """Ask the load balancer what the API was asked, and for its health."""
+    bench, content = Bench(aws, outputs), payment()
+    return BalancerTrial(
+        accepted=bench.balancer("POST", "/payments", content),
+        malformed=bench.balancer("POST", "/payments", "{"),
+        unknown_path=bench.balancer("GET", "/admin"),
+        health=bench.balancer("GET", "/health"),
+        left_behind=bench.forget_audit(content["payment_id"]),
+    )

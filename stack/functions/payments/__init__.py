@@ -1,0 +1,1 @@
+"""Validates payments and records what was decided."""

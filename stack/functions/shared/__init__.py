@@ -1,0 +1,1 @@
+"""What both functions need: a database connection."""

@@ -1,0 +1,66 @@
+"""Experiments that went as they should."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unit.checks.healthy_outputs import KEY, OUTPUTS
+
+from runbook_lib.snapshot.probe import Answer, AuditObject, LogLine
+from runbook_lib.snapshot.probe_payment import BalancerTrial, PaymentTrial
+from runbook_lib.snapshot.probe_refusals import CardTrial, Refusals
+from runbook_lib.snapshot.probe_schema import Cleanup, Schema
+
+PAYMENT_ID = "0b8f4c1e-5d57-4f0e-9a53-3f3f0e2b9a11"
+
+
+def answer(status: int, **body: Any) -> Answer:
+    """An answer that gives back the correlation id it was sent with."""
+    refused = status >= 400
+    return Answer(
+        status=status,
+        content_type="application/problem+json" if refused else "application/json",
+        body={"title": "refused", "correlation_id": "correlation-1"} if refused else {"payment_id": PAYMENT_ID, **body},
+        correlation_id="correlation-1",
+        sent_correlation_id="correlation-1",
+        seconds=0.1,
+    )
+
+
+def audit(decision: str, name: str) -> AuditObject:
+    """An audit object about the test payment."""
+    body = {"decision": decision, "payment_id": PAYMENT_ID, "correlation_id": "correlation-1"}
+    return AuditObject(key=f"audit/{PAYMENT_ID}/{name}.json", body=body, kms_key=KEY["audit"])
+
+
+LINE = LogLine(fields={"payment_id": PAYMENT_ID, "correlation_id": "correlation-1"})
+PAYMENT = PaymentTrial(
+    payment_id=PAYMENT_ID,
+    accepted=answer(201),
+    repeated=answer(200),
+    conflicting=answer(409),
+    raced=(answer(200), answer(201), answer(200), answer(200)),
+    rows=({"status": "accepted", "correlation_id": "correlation-1", "fingerprint": "f"},),
+    audit_objects=(audit("accepted", "accepted"), audit("refused", "refused-conflict")),
+    raced_audit_keys=("audit/2/accepted.json",),
+    log_lines=(LINE,),
+    left_behind=(),
+)
+BALANCER = BalancerTrial(
+    accepted=answer(201), malformed=answer(400), unknown_path=answer(404), health=answer(200), left_behind=()
+)
+REFUSALS = Refusals(
+    malformed=answer(400),
+    wrong_types=answer(400),
+    missing_fields=answer(400),
+    unknown_currency=answer(422),
+    oversized=answer(413),
+    without_key=answer(403),
+    wrong_key=answer(403),
+    log_lines=(LINE,),
+    audit_objects=(audit("refused", "refused-unknown_currency"),),
+    left_behind=(),
+)
+CARD = CardTrial(answer=answer(422), log_lines=(LINE,), searched=OUTPUTS.log_group_names, found_in=(), rows=(), left_behind=())
+SCHEMA = Schema(version=2, newest=2, applied_again=())
+CLEANUP = Cleanup(removed=3)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from unit.checks import breakages_application, breakages_database, breakages_network, breakages_storage
+from unit.checks.breakage import Breakage
+from unit.checks.healthy import HEALTHY
+
+from runbook_lib.checks.registry import CHECKS
+from runbook_lib.results import Status, verdict
+from runbook_lib.snapshot import Snapshot, Unreadable
+
+ROWS = (*breakages_network.ROWS, *breakages_database.ROWS, *breakages_application.ROWS, *breakages_storage.ROWS)
+
+
+def verdicts(system: Snapshot) -> dict[str, Status]:
+    """Each check's verdict."""
+    return {name: verdict(rule.findings(system)) for name, rule in CHECKS.rules().items()}
+
+
+def test_every_check_passes_a_healthy_system() -> None:
+    assert {name: status for name, status in verdicts(HEALTHY).items() if status is not Status.PASS} == {}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.what.replace(" ", "-"))
+def test_a_breakage_is_noticed_by_exactly_its_checks(row: Breakage) -> None:
+    failed = {name for name, status in verdicts(row.system).items() if status is Status.FAIL}
+    assert failed == row.noticed_by
+
+
+def test_every_check_is_known_to_fail() -> None:
+    noticed = {check for row in ROWS for check in row.noticed_by}
+    assert noticed == set(CHECKS.rules())
+
+
+def test_a_check_needs_its_parts() -> None:
+    """With nothing readable no check passes, and none of them breaks."""
+    blind = replace(HEALTHY, parts={part: Unreadable("AccessDenied: no") for part in HEALTHY.parts})
+    assert set(verdicts(blind).values()) == {Status.UNKNOWN}
+    for rule in CHECKS.rules().values():
+        [finding] = rule.findings(blind)
+        assert "AccessDenied: no" in finding.message
+        assert finding.requirement == rule.requirement
+
+
+@pytest.mark.parametrize("part", HEALTHY.parts, ids=lambda part: part.__name__)
+def test_one_unreadable_part_makes_some_checks_unknown_and_fails_none(part: type) -> None:
+    seen = verdicts(replace(HEALTHY, parts={**HEALTHY.parts, part: Unreadable("throttled")}))
+    assert Status.UNKNOWN in seen.values()
+    assert Status.FAIL not in seen.values()
+
+
+@pytest.mark.parametrize("part", HEALTHY.parts, ids=lambda part: part.__name__)
+def test_a_resource_that_is_gone_is_a_failure(part: type) -> None:
+    seen = verdicts(replace(HEALTHY, parts={**HEALTHY.parts, part: Unreadable("NotFound", absent=True)}))
+    assert Status.FAIL in seen.values()
+
+
+def test_a_part_nobody_collected_is_not_a_pass() -> None:
+    assert set(verdicts(replace(HEALTHY, parts={})).values()) <= {Status.UNKNOWN, Status.FAIL}

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from unit.gates.healthy_plan import (
+    CONTEXT,
+    DATABASE,
+    HEALTHY,
+    TAGS,
+    WEB,
+    document,
+    operation,
+    provider,
+    replacing,
+    with_inputs,
+    with_operation,
+    without,
+)  # fmt: skip
+
+from runbook_lib import gates
+from runbook_lib.gates.registry import GATES
+from runbook_lib.plan import Plan
+from runbook_lib.results import Status
+
+RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+LEGACY = "aws:ec2/securityGroupRule:SecurityGroupRule"
+POLICY = "aws:iam/rolePolicy:RolePolicy"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy"
+SUSPENDED = {"status": "Suspended"}
+NAMED = {"name": "g-staging-demo"}
+CLEAR = {"variables": {"DB_PASSWORD": "x"}}
+UNTAGGED = {"Environment": "staging"}
+OPEN = [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]
+EVERYBODY = document("s3:GetObject", Principal="*")
+
+
+def _provider(tags: dict[str, str]) -> Plan:
+    return Plan(operations=(provider(tags), *HEALTHY.operations[1:]))
+
+
+def _policy(*actions: str, resources: list[str] | None = None) -> Plan:
+    return with_operation(operation(POLICY, "wide", {"policy": document(*actions, resources=resources)}))
+
+
+def _logging(*actions: str) -> Plan:
+    """The role that the account's API Gateway logs with."""
+    urn = f"urn:pulumi:staging::payments::payments:api:Api$payments:api:ApiGatewayAccount${POLICY}::api-gateway"
+    return with_operation(operation(POLICY, "api-gateway", {"policy": document(*actions, resources=["*"])}, urn=urn))
+
+
+ROWS = [
+    ("default provider", replacing("audit", provider="urn:default_7_51_1::id"), {"resources_use_tagged_provider"}),
+    ("provider without tags", _provider({}), {"resources_use_tagged_provider"}),
+    ("provider without date", _provider(UNTAGGED), {"resources_use_tagged_provider"}),
+    ("another environment's provider", _provider({**TAGS, "Environment": "x"}), {"resources_use_tagged_provider"}),
+    ("no suffix", with_inputs("alarms", name="alarms-staging"), {"names_carry_suffix"}),
+    ("a longer suffix", with_inputs("alarms", name="alarms-staging-demo2"), {"names_carry_suffix"}),
+    ("a made-up name", with_inputs("payments", "iam/role", name=None), {"names_carry_suffix"}),
+    ("plain storage", with_inputs("database", storageEncrypted=False), {"storage_is_encrypted"}),
+    ("no key", with_inputs("log", kmsKeyId=None), {"storage_is_encrypted"}),
+    ("a topic in clear", with_inputs("alarms", kmsMasterKeyId=None), {"storage_is_encrypted"}),
+    ("a bucket without versions", without("audit-Versioning"), {"buckets_are_private"}),
+    ("a bucket that may be public", with_inputs("audit-PublicAccessBlock", blockPublicPolicy=False), {"buckets_are_private"}),
+    ("suspended versions", with_inputs("audit-Versioning", versioningConfiguration=SUSPENDED), {"buckets_are_private"}),
+    ("access lists", with_inputs("audit-OwnershipControls", rule={"objectOwnership": "ObjectWriter"}), {"buckets_are_private"}),
+    ("another bucket's guard", replacing("audit-Policy", parent="elsewhere"), {"buckets_are_private"}),
+    ("SSH", with_operation(operation(RULE, "ssh", {**WEB, "fromPort": 22, "toPort": 22})), {"nothing_faces_internet"}),
+    ("a range of ports", with_inputs("alb-https", fromPort=80), {"nothing_faces_internet"}),
+    ("every protocol", with_inputs("alb-https", ipProtocol="-1", fromPort=None, toPort=None), {"nothing_faces_internet"}),
+    ("IPv6", with_inputs("alb-https", cidrIpv4=None, cidrIpv6="::/0", fromPort=5432, toPort=5432), {"nothing_faces_internet"}),
+    ("an inline rule", with_operation(operation(GROUP, "g", NAMED | {"ingress": OPEN})), {"nothing_faces_internet"}),
+    ("an old-style rule", with_operation(operation(LEGACY, "g", {"type": "ingress", **OPEN[0]})), {"nothing_faces_internet"}),
+    ("a wildcard action", _policy("s3:*"), {"grants_are_narrow"}),
+    ("a wildcard resource", _policy("s3:PutObject", resources=["*"]), {"grants_are_narrow"}),
+    ("log actions of another role", _policy("logs:PutLogEvents", resources=["*"]), {"grants_are_narrow"}),
+    ("an administrator's logging role", _logging("s3:PutObject"), {"grants_are_narrow"}),
+    ("everybody", with_operation(operation(BUCKET_POLICY, "b", {"policy": EVERYBODY})), {"grants_are_narrow"}),
+    ("an administrator", with_operation(operation(ATTACHMENT, "a", {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})),
+     {"grants_are_narrow"}),
+    ("a replaced database", replacing("database", op="replace"), {"deletions_within_limit"}),
+    ("a replaced bucket", replacing("audit", op="replace"), {"deletions_within_limit"}),
+    ("a deprecated class", with_operation(operation("aws:s3/bucketV2:BucketV2", "b", {})), {"nothing_deprecated"}),
+    ("a deprecated property", with_inputs("audit", "bucket:", acl="private"), {"nothing_deprecated"}),
+    ("a withdrawn version", with_inputs("database", engineVersion="14.7"), {"engine_version_offered"}),
+    ("a major alone", with_inputs("database", engineVersion="14"), {"engine_version_offered"}),
+    ("a password", with_inputs("database", password="[secret]"), {"secrets_stay_out"}),
+    ("a password of one's own", with_inputs("database", manageMasterUserPassword=None), {"secrets_stay_out"}),
+    ("a secret variable", with_inputs("payments", "lambda", environment=CLEAR), {"secrets_stay_out"}),
+    ("one zone", with_inputs("database", multiAz=False), {"database_meets_requirements"}),
+    ("a public database", with_inputs("database", publiclyAccessible=True), {"database_meets_requirements"}),
+    ("a day of backups", with_inputs("database", backupRetentionPeriod=1), {"database_meets_requirements"}),
+    ("no log exports", with_inputs("database", enabledCloudwatchLogsExports=None), {"database_meets_requirements"}),
+    ("Extended Support", with_inputs("database", engineLifecycleSupport=None), {"database_meets_requirements"}),
+    ("an untraced function", with_inputs("payments", "lambda", tracingConfig=None), {"stages_and_functions_are_traced"}),
+    ("an untraced stage", with_inputs("staging", xrayTracingEnabled=False), {"stages_and_functions_are_traced"}),
+]  # fmt: skip
+
+
+def test_what_aws_itself_decides_is_let_be() -> None:
+    """API Gateway names its log group after the API, and checks its logging role for every group of the account."""
+    assert failed(_logging("logs:PutLogEvents")) == set()
+    assert failed(with_inputs("execution", name="API-Gateway-Execution-Logs_api1/staging")) == set()
+
+
+def failed(plan: Plan, context: gates.GateContext = CONTEXT) -> set[str]:
+    """The gates that do not pass."""
+    return {finding.check for finding in gates.judge(plan, context) if finding.status is not Status.PASS}
+
+
+def test_every_gate_passes_a_healthy_plan() -> None:
+    assert failed(HEALTHY) == set()
+
+
+@pytest.mark.parametrize(("plan", "expected"), [row[1:] for row in ROWS], ids=[row[0].replace(" ", "-") for row in ROWS])
+def test_a_bad_plan_is_refused_by_exactly_its_gates(plan: Plan, expected: set[str]) -> None:
+    assert failed(plan) == expected
+
+
+def test_every_gate_is_known_to_fail() -> None:
+    assert set().union(*(row[2] for row in ROWS)) == set(GATES.rules())
+
+
+def test_an_empty_plan_passes_no_gate() -> None:
+    assert failed(Plan(operations=())) == set(GATES.rules())
+
+
+def test_production_asks_for_protection() -> None:
+    assert "database_meets_requirements" in failed(HEALTHY, replace(CONTEXT, environment="production"))
+
+
+def test_a_deletion_within_the_limit_passes() -> None:
+    """The operator raised the limit for one run, and only as far as needed."""
+    plan = replacing("database", op="delete", inputs={}, old_inputs=DATABASE)
+    assert "deletions_within_limit" in failed(plan)
+    assert "deletions_within_limit" not in failed(plan, replace(CONTEXT, deletion_limit=1))
+
+
+def test_what_is_not_known_yet_is_named_and_not_passed_over_in_silence() -> None:
+    [finding] = GATES.rules()["grants_are_narrow"].findings(HEALTHY, CONTEXT)
+    assert "known only after the update: audit-Policy" in finding.message
+
+
+def test_a_class_that_the_sdk_does_not_have_is_unknown() -> None:
+    plan = with_operation(operation("aws:s3/nonsense:Nonsense", "n", {}))
+    [finding] = [f for f in GATES.rules()["nothing_deprecated"].findings(plan, CONTEXT) if f.status is Status.UNKNOWN]
+    assert "aws:s3/nonsense:Nonsense" in finding.message
