@@ -1,7 +1,7 @@
 """The AWS emulator (MiniStack) as a child of this process, on the loopback interface and a free port.
 
-    with Emulator.start(directory) as emulator:
-        boto3.client("s3", endpoint_url=emulator.endpoint)
+with Emulator.start(directory) as emulator:
+    boto3.client("s3", endpoint_url=emulator.endpoint)
 """
 
 from __future__ import annotations
@@ -97,9 +97,7 @@ class Emulator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
 

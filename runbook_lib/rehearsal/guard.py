@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import select
 import shutil
 import signal
@@ -86,34 +87,51 @@ def _guard(order: dict[str, Any], parent: IO[bytes]) -> int:
     # Whoever wants the command gone closes the pipe; signals meant for others do not reach it.
     for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
-    options: dict[str, Any] = {"user": order["user"], "extra_groups": [], "group": order["user"]}
+    account = pwd.getpwnam(order["user"]) if order["user"] else None
+    options: dict[str, Any] = {}
+    if account:
+        options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     child = subprocess.Popen(
         order["command"],
         stdin=subprocess.DEVNULL,
         pass_fds=order["fds"],
         start_new_session=True,
-        restore_signals=True,
-        **(options if order["user"] else {}),
+        preexec_fn=_listen_to_signals,  # noqa: PLW1509  # this process has one thread
+        **options,
     )
-    for descriptor in order["fds"]:
-        os.close(descriptor)
-    ended, notify = os.pipe()
-    signal.set_wakeup_fd(notify, warn_on_full_buffer=False)
-    os.set_blocking(notify, False)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    while child.poll() is None:
-        ready, _, _ = select.select([parent, ended], [], [], 1.0)
-        if parent in ready:  # nothing is ever written: readable means closed
-            child.send_signal(order["signal"])
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(GRACE_SECONDS)
-            break
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)  # the command itself if it did not listen, and what it left behind
-    code = child.wait()
-    if order["remove"]:
-        shutil.rmtree(order["remove"], ignore_errors=True)
+    try:
+        for descriptor in order["fds"]:
+            os.close(descriptor)
+        _wait(child, parent)
+        child.send_signal(order["signal"])
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(GRACE_SECONDS)
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)  # the command itself if it did not listen, and what it left behind
+        code = child.wait()
+        if order["remove"]:
+            shutil.rmtree(order["remove"], ignore_errors=True)
     return code
+
+
+def _listen_to_signals() -> None:
+    for heard in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(heard, signal.SIG_DFL)  # an ignored signal stays ignored in what one starts
+
+
+def _wait(child: subprocess.Popen[bytes], parent: IO[bytes]) -> None:
+    """Return when the child has ended or the parent has closed its pipe; nothing is ever written to it."""
+    ended, notify = os.pipe()
+    for descriptor in (ended, notify):
+        os.set_blocking(descriptor, False)
+    signal.set_wakeup_fd(notify, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    ready: list[int] = []
+    while child.poll() is None and parent.fileno() not in ready:
+        ready, _, _ = select.select([parent.fileno(), ended], [], [], 1.0)
+        with suppress(BlockingIOError):
+            os.read(ended, 512)
 
 
 if __name__ == "__main__":

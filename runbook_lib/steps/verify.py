@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib import files
-from runbook_lib import verify as verification
+from runbook_lib import verify as live
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -19,8 +19,8 @@ def verify(context: Context, known: VerifyParameters) -> Report:  # noqa: ARG001
     """Read the live system once, try its payments, and run every check; leaves nothing lasting."""
     outputs = StackOutputs.parse(context.run.passed("03_deploy").data["outputs"])
     progress("reading the live system")
-    seen = verification.verify(context.aws, outputs)
+    seen = live.verify(context.aws, outputs)
     attempt = context.run.next_attempt("04_verify")
     junit = context.run.record("04_verify", attempt, ".junit.xml")
-    files.write_once(junit, verification.junit(seen.findings).encode())
+    files.write_once(junit, live.junit(seen.findings).encode())
     return Report(findings=seen.findings, data={**seen.data, "junit": junit.name})

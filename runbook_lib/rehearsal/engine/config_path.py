@@ -7,7 +7,7 @@ from typing import Any
 
 from runbook_lib.rehearsal.engine.errors import EngineError
 
-SEGMENT = re.compile(r"""\.?(?:\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([^.\[\]"]+))""")
+SEGMENT = re.compile(r"""\.?(?:\[(\d+|\*)\]|\["((?:[^"\\]|\\.)*)"\]|([^.\[\]"]+))""")
 INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 
 
@@ -24,7 +24,7 @@ def split(path: str) -> list[str | int]:
         if not match:
             raise EngineError(f"invalid config key path {path!r}: cannot read it from {path[position:]!r} on")
         index, quoted, plain = match.groups()
-        segments.append(int(index) if index is not None else plain or re.sub(r"\\(.)", r"\1", quoted))
+        segments.append((index if index == "*" else int(index)) if index else plain or re.sub(r"\\(.)", r"\1", quoted))
         position = match.end()
     return segments
 
@@ -36,12 +36,13 @@ def get(value: Any, segments: list[str | int]) -> Any:
         KeyError: if nothing is there.
     """
     for segment in segments:
-        if isinstance(segment, int) and isinstance(value, list) and segment < len(value):
-            value = value[segment]
-        elif isinstance(value, dict) and segment in value:
-            value = value[segment]
+        if isinstance(segment, int):
+            there = isinstance(value, list) and segment < len(value)
         else:
+            there = isinstance(value, dict) and segment in value
+        if not there:
             raise KeyError(segment)
+        value = value[segment]
     return value
 
 

@@ -48,7 +48,7 @@ class Update:
                 "pulumi.version": VERSION,
                 **self.environment,
             },
-            "config": {key: _entry(value) for key, value in sorted(self.config.items())},
+            "config": dict(sorted(self.config.items())),
             "version": 0,
             "result": "succeeded" if succeeded else "failed",
             "endTime": int(time.time()),
@@ -62,13 +62,6 @@ class Update:
             backups = stack.folder("backups")
             backups.mkdir(parents=True, exist_ok=True)
             shutil.copy2(stack.file, backups / f"{stack.name}.{stamp}.json")
-
-
-def _entry(value: Any) -> Any:
-    """Configuration in the history: text, ciphertext, or an object as JSON text with its mark."""
-    if isinstance(value, dict) and value.keys() == {"secure"}:
-        return value
-    return value if isinstance(value, str) else {"string": json.dumps(value, separators=(",", ":")), "object": True}
 
 
 def entries(stack: StoredStack, *, page_size: int = 0, page: int = 1) -> list[dict[str, Any]]:

@@ -64,9 +64,7 @@ class Project:
         """The stack's configuration file: `Pulumi.<stack>.yaml`, or what `--config-file` says."""
         if override:
             return Path(override).resolve()
-        folder = self.data.get("stackConfigDir") or (
-            self.data["config"] if isinstance(self.data.get("config"), str) else "."
-        )
+        folder = self.data.get("stackConfigDir") or (self.data["config"] if isinstance(self.data.get("config"), str) else ".")
         return self.folder / folder / f"Pulumi.{stack}{self.file.suffix if self.file.suffix == '.json' else '.yaml'}"
 
 

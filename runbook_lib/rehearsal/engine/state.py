@@ -178,10 +178,7 @@ def deployment_from_json(data: dict[str, Any] | None, crypter: Crypter | None) -
     data = data or {}
     return Deployment(
         [resource_from_json(row, crypter) for row in data.get("resources") or []],
-        [
-            Operation(resource_from_json(row["resource"], crypter), row["type"])
-            for row in data.get("pending_operations") or []
-        ],
+        [Operation(resource_from_json(row["resource"], crypter), row["type"]) for row in data.get("pending_operations") or []],
     )
 
 
@@ -192,7 +189,5 @@ def deployment_to_json(
     data: dict[str, Any] = {"manifest": manifest}
     if salt:
         data["secrets_providers"] = {"type": "passphrase", "state": {"salt": salt}}
-    for key, items in (("resources", list(rows)), ("pending_operations", list(pending))):
-        if items:
-            data[key] = items
-    return {**data, "metadata": {}}
+    parts = {"resources": list(rows), "pending_operations": list(pending)}
+    return {**data, **{key: items for key, items in parts.items() if items}, "metadata": {}}

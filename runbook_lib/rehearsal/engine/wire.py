@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 
 def unpack(struct: struct_pb2.Struct) -> Properties:
     """Read the properties a program or a provider sent."""
-    return {key: _unpack_value(value) for key, value in struct.fields.items()}
+    return {key: unpack_value(value) for key, value in struct.fields.items()}
 
 
-def _unpack_value(value: struct_pb2.Value) -> Any:
+def unpack_value(value: struct_pb2.Value) -> Any:
+    """Read one value."""
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return revive({key: _unpack_value(item) for key, item in value.struct_value.fields.items()})
+        return revive({key: unpack_value(item) for key, item in value.struct_value.fields.items()})
     if kind == "list_value":
-        return [_unpack_value(item) for item in value.list_value.values]
+        return [unpack_value(item) for item in value.list_value.values]
     if kind == "number_value":
         return number(value.number_value)
     if kind == "string_value":

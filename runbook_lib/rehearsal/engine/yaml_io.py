@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import yaml
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -34,13 +32,13 @@ def write_atomically(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(name, file)
+        Path(name).replace(file)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 
-class _DatelessLoader(LOADER):  # type: ignore[misc] # the C loader has no type information
+class _DatelessLoader(LOADER):  # type: ignore[misc] # which loader it is depends on the platform
     """Reads `2026-11-24` as text, as Go's YAML does for configuration."""
 
 

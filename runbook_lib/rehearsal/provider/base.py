@@ -14,8 +14,8 @@ What the server does, so that a type need not:
 * calls ``create``, then ``tag`` with all tags (unless ``tags_on_create``), then ``configure``, then ``read``. What
   fails after ``create`` leaves a resource that Pulumi knows by its id and repairs or removes later;
 * on update calls ``tag`` if tags moved, and ``update`` if anything else did, then ``read``;
-* takes an AWS error whose code is in ``absent`` as "gone" in ``read`` (None) and ``delete`` (success); any other
-  ``ClientError`` becomes one line with operation and resource. So: let errors propagate.
+* takes ``GoneError``, or an AWS error whose code is in ``absent``, as "gone" in ``read`` (None) and ``delete``
+  (success); any other ``ClientError`` becomes one line with operation and resource. So: let errors propagate.
 
 ``read`` returns what is live, inputs and computed properties alike. Leave out a property that cannot be observed (the
 state's value stays); return None for one that is observed to be unset. Where the live value says the same as the
@@ -39,6 +39,10 @@ class ProviderError(Exception):
     """Raised when a resource cannot be what was asked for; its text is the one line the user sees."""
 
 
+class GoneError(ProviderError):
+    """Raised by a type that finds its resource gone where AWS gives no error code (an empty list)."""
+
+
 class Resource:
     """One resource type; instances hold no state, so one serves all threads.
 
@@ -53,8 +57,12 @@ class Resource:
         json_properties: JSON documents (policies among them), compared by meaning.
         absent: AWS error codes that say the resource is gone.
         recomputed: Outputs that any update may change, so that a preview calls them unknown.
+        supports: The inputs that the type's code acts on; any other (tags and region apart) is refused when it is to be
+            made for real, instead of being dropped in silence. None stands for all.
         defaults: Inputs filled in by Check when the program gives none; only where AWS or pulumi-aws has them too
             and the type's code needs them.
+        independent: Inputs that the rehearsal answers differently on purpose (a port on a machine that all share): the
+            output is the live one, and that it differs is no drift.
         delete_before_replace: Whether old and new cannot stand side by side whatever their names (an association,
             a route). Types with an ``autoname`` that the program set itself are found out without it.
         tags_on_create: Whether ``create`` applies ``inputs["tagsAll"]`` itself.
@@ -70,7 +78,9 @@ class Resource:
     json_properties: ClassVar[frozenset[str]] = frozenset()
     absent: ClassVar[frozenset[str]] = frozenset()
     recomputed: ClassVar[frozenset[str]] = frozenset()
+    supports: ClassVar[frozenset[str] | None] = None
     defaults: ClassVar[Mapping[str, Any]] = {}
+    independent: ClassVar[frozenset[str]] = frozenset()
     delete_before_replace: ClassVar[bool] = False
     tags_on_create: ClassVar[bool] = False
 
@@ -109,6 +119,17 @@ class Resource:
     def tag(self, aws: Session, id_: str, state: Properties, add: dict[str, str], remove: list[str]) -> None:
         """Add (or overwrite) and remove tags; a service's types usually share one implementation."""
         raise NotImplementedError
+
+
+def only(items: list[Any]) -> Any:
+    """The one item that was asked for by its id.
+
+    Raises:
+        GoneError: AWS answered an empty list.
+    """
+    if not items:
+        raise GoneError("AWS knows nothing by the id that was given")
+    return items[0]
 
 
 def given(inputs: Properties, **names: str) -> dict[str, Any]:

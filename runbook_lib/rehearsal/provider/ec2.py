@@ -34,6 +34,11 @@ class Ec2Resource(Resource):
         return {"TagSpecifications": [{"ResourceType": self.kind, "Tags": tag_list(tags)}]} if tags else {}
 
 
+def ids_filter(name: str, *values: str) -> list[dict[str, Any]]:
+    """The Filters argument for one filter."""
+    return [{"Name": name, "Values": list(values)}]
+
+
 def first(items: list[Any]) -> Any | None:
     """The first item, or None: what an EC2 describe with filters answers for something that is gone."""
     return items[0] if items else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib.rehearsal.provider.base import Properties, given, tag_map
+from runbook_lib.rehearsal.provider.base import Properties, given, only, tag_map
 from runbook_lib.rehearsal.provider.ec2 import Ec2Resource, first
 from runbook_lib.rehearsal.provider.registry import resource
 
@@ -26,6 +26,7 @@ class Vpc(Ec2Resource):
     kind = "vpc"
     replace_on = frozenset({"cidrBlock", "ipv4IpamPoolId", "ipv4NetmaskLength"})
     absent = frozenset({"InvalidVpcID.NotFound"})
+    supports = frozenset({"cidrBlock", "instanceTenancy", "assignGeneratedIpv6CidrBlock", *ATTRIBUTES})
 
     def create(self, aws: Session, inputs: Properties) -> str:
         arguments = given(
@@ -43,12 +44,15 @@ class Vpc(Ec2Resource):
                 # Left out means pulumi-aws's default again: DNS support on, everything else off.
                 value = new.get(name, name == "enableDnsSupport")
                 self.client(aws).modify_vpc_attribute(VpcId=id_, **{argument: {"Value": value}})
+
+    def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
+        self.configure(aws, id_, new, changed)
         if "instanceTenancy" in changed:
             self.client(aws).modify_vpc_tenancy(VpcId=id_, InstanceTenancy=new.get("instanceTenancy", "default"))
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         ec2 = self.client(aws)
-        vpc = ec2.describe_vpcs(VpcIds=[id_])["Vpcs"][0]
+        vpc = only(ec2.describe_vpcs(VpcIds=[id_])["Vpcs"])
         here = [{"Name": "vpc-id", "Values": [id_]}]
         tables = ec2.describe_route_tables(Filters=[*here, {"Name": "association.main", "Values": ["true"]}])
         acls = ec2.describe_network_acls(Filters=[*here, {"Name": "default", "Values": ["true"]}])

@@ -34,7 +34,7 @@ def code_of(error: Exception) -> str:
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """Turn boto3's errors under this context into one line that begins with ``what``."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415  # boto3 is loaded when first needed
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield

@@ -65,9 +65,7 @@ class Role(IamResource):
         if changed & {"description", "maxSessionDuration"}:
             self.call(aws, "UpdateRole", {"description": ""} | new | role)
         if "permissionsBoundary" in changed:
-            operation = (
-                "PutRolePermissionsBoundary" if new.get("permissionsBoundary") else "DeleteRolePermissionsBoundary"
-            )
+            operation = "PutRolePermissionsBoundary" if new.get("permissionsBoundary") else "DeleteRolePermissionsBoundary"
             self.call(aws, operation, role | new)
         self.configure(aws, id_, new, changed)
 

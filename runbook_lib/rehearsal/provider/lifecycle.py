@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.provider import registry, tags
-from runbook_lib.rehearsal.provider.base import Properties, ProviderError, Resource
+from runbook_lib.rehearsal.provider.base import GoneError, Properties, ProviderError, Resource
+from runbook_lib.rehearsal.provider.difference import DEFAULTS, Difference, difference
 from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, told
-from runbook_lib.rehearsal.provider.properties import Change, Comparison, empty
+from runbook_lib.rehearsal.provider.properties import Comparison, empty
 from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
 from runbook_lib.rehearsal.provider.wire import UNKNOWN, Secret, Unknown, holds, plain
 
@@ -23,19 +23,9 @@ if TYPE_CHECKING:
 
     from runbook_lib.rehearsal.provider.session import Session
 
-DEFAULTS = "__defaults"  # Pulumi's bridge lists here which inputs it made up
 INCOMPLETE = "__incomplete"  # ours: creation failed half-way, so the next update sets everything again
 RANDOM_HEX = 7
 TAGS = frozenset({"tags", "tagsAll"})
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What an update would change, and which of that replaces the resource."""
-
-    changes: tuple[Change, ...]
-    replaces: tuple[str, ...]
-    delete_before_replace: bool
 
 
 class Lifecycle:
@@ -61,9 +51,7 @@ class Lifecycle:
         self.type = self.known or Resource()
         self.comparison = Comparison(schema.inputs, self.type.sets, self.type.json_properties)
 
-    def check(
-        self, name: str, old: Properties, new: Properties, seed: bytes
-    ) -> tuple[Properties, list[tuple[str, str]]]:
+    def check(self, name: str, old: Properties, new: Properties, seed: bytes) -> tuple[Properties, list[tuple[str, str]]]:
         """The inputs with defaults filled in, and path and reason of everything that is wrong with them."""
         inputs = {key: value for key, value in self.schema.inputs.coerced(new).items() if value is not None}
         for key in self.type.json_properties & inputs.keys():
@@ -71,17 +59,12 @@ class Lifecycle:
                 inputs[key] = json.dumps(plain(inputs[key]))
         made_up = {key: value for key, value in self.type.defaults.items() if empty(inputs.get(key))}
         failures = []
-        key = self.type.autoname
-        if key and empty(inputs.get(key)) and empty(inputs.get(f"{key}Prefix")):
-            if key in old.get(DEFAULTS, []):
-                made_up[key] = old[key]
-            else:
-                digest = hashlib.sha256(seed or secrets.token_bytes(8)).hexdigest()
-                made_up[key] = f"{name}-{digest[:RANDOM_HEX]}"
-            most = self.type.autoname_max
-            if most and len(made_up[key]) > most:
-                reason = f"the made-up name {made_up[key]!r} has more than {most} characters; give one"
-                failures.append((key, reason))
+        auto, most = self.type.autoname, self.type.autoname_max
+        if auto and empty(inputs.get(auto)) and empty(inputs.get(f"{auto}Prefix")):
+            digest = hashlib.sha256(seed or secrets.token_bytes(8)).hexdigest()
+            made_up[auto] = old[auto] if auto in old.get(DEFAULTS, []) else f"{name}-{digest[:RANDOM_HEX]}"
+            if most and len(made_up[auto]) > most:
+                failures.append((auto, f"the made-up name {made_up[auto]!r} has over {most} characters; give one"))
         failures.extend(self.schema.inputs.failures(inputs | made_up))
         return inputs | made_up | ({DEFAULTS: sorted(made_up)} if made_up else {}), failures
 
@@ -89,28 +72,8 @@ class Lifecycle:
         """What ``new`` inputs would change, given the ``old`` ones and the outputs."""
         outputs, old, new = plain(outputs), plain(old), plain(new)
         old = old or self._inputs_of(outputs)
-        changes = [
-            change
-            for change in self.comparison.changes(old, new)
-            # What the program now spells out may be what AWS had chosen all along.
-            if not (change.kind == "add" and self.comparison.same(outputs.get(change.path), new.get(change.path)))
-        ]
-        if self.schema.taggable:
-            before, after = outputs.get("tagsAll") or {}, tags.merged(self.session.default_tags, new.get("tags"))
-            if isinstance(after, Unknown) or before != after:
-                changes.append(Change("tagsAll", "tagsAll", "update"))
-        replaces = [change for change in changes if self._replaces(change)]
-        if old.get("region") != new.get("region") and new.get("region", outputs.get("region")) != outputs.get("region"):
-            replaces += [change for change in changes if change.path == "region"]
-        name = self.type.autoname
-        fixed = name is not None and name not in new.get(DEFAULTS, []) and old.get(name) == new.get(name) is not None
-        return Difference(
-            tuple(changes), tuple(change.path for change in replaces), self.type.delete_before_replace or fixed
-        )
-
-    def _replaces(self, change: Change) -> bool:
-        parts = change.pattern.split(".")
-        return any(".".join(parts[: length + 1]) in self.type.replace_on for length in range(len(parts)))
+        after = tags.merged(self.session.default_tags, new.get("tags")) if self.schema.taggable else None
+        return difference(self.type, self.comparison, outputs, old, new, after)
 
     def create(self, name: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
         """Make it, and return its id and outputs; in a preview, what is known of them beforehand.
@@ -123,7 +86,7 @@ class Lifecycle:
             later = {key: UNKNOWN for key in self.schema.outputs if key not in full}
             return "", self._sealed({**later, **full}, inputs)
         what = f"{self.token} {name}"
-        resource = self._implemented()
+        resource = self._able(full)
         with told(what):
             id_ = resource.create(aws, full)
         try:
@@ -144,9 +107,8 @@ class Lifecycle:
         if live is None:
             return None
         outputs = self._settled(aws, id_, known, live)
-        now = (
-            self.comparison.project(given, outputs) if given else self._inputs_of(live | {"tags": outputs.get("tags")})
-        )
+        now = self.comparison.project(given, outputs) if given else self._inputs_of(live | {"tags": outputs.get("tags")})
+        now |= {key: given[key] for key in self.type.independent if key in given}
         if given and DEFAULTS in given:
             now[DEFAULTS] = given[DEFAULTS]
         if self.schema.taggable and (outputs.get("tags") or given.get("tags")):
@@ -161,9 +123,8 @@ class Lifecycle:
         after = {key: value for key, value in before.items() if key not in gone and key != INCOMPLETE} | full
         if preview:
             return self._sealed(after | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
-        resource = self._implemented()
-        difference = self.diff(state, old, new)
-        changed = frozenset(change.path.partition(".")[0].partition("[")[0] for change in difference.changes)
+        resource = self._able(full)
+        changed = frozenset(change.top for change in self.diff(state, old, new).changes)
         if not changed or before.get(INCOMPLETE):  # the engine repairs what failed half-way
             changed |= _names(full)
         try:
@@ -186,7 +147,7 @@ class Lifecycle:
             try:
                 resource.delete(self.session.at(known.get("region")), id_, known)
             except Exception as error:
-                if code_of(error) not in resource.absent:
+                if not _gone(error, resource):
                     raise
 
     def _implemented(self) -> Resource:
@@ -194,6 +155,14 @@ class Lifecycle:
             types = ", ".join(sorted(registry.resources()))
             raise ProviderError(f"{self.token} cannot be rehearsed (only previewed); these types can: {types}")
         return self.known
+
+    def _able(self, inputs: Properties) -> Resource:
+        """The type, if its code can do all that is asked."""
+        resource = self._implemented()
+        beyond = _names(inputs) - resource.supports - {"id"} if resource.supports is not None else frozenset()
+        if beyond:
+            raise ProviderError(f"{self.token} cannot be rehearsed with {', '.join(sorted(beyond))}")
+        return resource
 
     def _full(self, inputs: Properties) -> tuple[Properties, Session]:
         """The plain inputs with what the provider adds, and the session of their region."""
@@ -211,9 +180,9 @@ class Lifecycle:
             try:
                 return resource.read(aws, id_, state)
             except Exception as error:
-                if code_of(error) in resource.absent:
-                    return None
-                raise
+                if not _gone(error, resource):
+                    raise
+                return None
 
     def _observed(self, aws: Session, id_: str, state: Properties) -> Properties:
         live = self._live(aws, id_, state)
@@ -233,14 +202,16 @@ class Lifecycle:
 
     def _inputs_of(self, values: Properties) -> Properties:
         """Those values that are inputs of this type."""
-        return {
-            key: value for key, value in values.items() if key in self.schema.inputs.properties and not empty(value)
-        }
+        return {key: value for key, value in values.items() if key in self.schema.inputs.properties and not empty(value)}
 
     def _sealed(self, values: Properties, like: Properties) -> Properties:
         """``values`` with those kept secret that are so in ``like`` or by type."""
         names = self.type.secrets | {key for key, value in like.items() if holds(value, Secret)}
         return {key: Secret(value) if key in names and value is not None else value for key, value in values.items()}
+
+
+def _gone(error: Exception, resource: Resource) -> bool:
+    return isinstance(error, GoneError) or code_of(error) in resource.absent
 
 
 def _names(inputs: Iterable[str]) -> frozenset[str]:

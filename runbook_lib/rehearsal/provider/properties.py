@@ -28,6 +28,15 @@ class Change:
     pattern: str
     kind: Kind
 
+    @property
+    def top(self) -> str:
+        """The top-level property that it is in."""
+        return self.path.partition(".")[0].partition("[")[0]
+
+    def within(self, path: str) -> bool:
+        """Whether it is at ``path`` or below it."""
+        return self.path == path or self.path.startswith((f"{path}.", f"{path}["))
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -78,6 +87,9 @@ class Comparison:
         """Whether everything that ``part`` says is in ``whole``, which may say more (an object's defaults)."""
         if isinstance(part, dict) and isinstance(whole, dict) and pattern not in self.json_properties:
             return all(self.covers(value, whole.get(key), join(pattern, key)) for key, value in part.items())
+        if isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
+            pairs = self._pairs(part, whole, pattern) if pattern in self.sets else zip(part, whole, strict=True)
+            return all(self.covers(one, other, pattern) for one, other in pairs)
         return self.same(part, whole, pattern)
 
     def changes(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
@@ -125,9 +137,9 @@ class Comparison:
             elif len(state) == len(live):
                 pairs = list(zip(state, live, strict=True))
             else:
-                return live
+                return present(live)
             return [self.settle(one, other, pattern, shape.at(0)) for one, other in pairs]
-        return live
+        return present(live)
 
     def project(self, inputs: Any, outputs: Any, shape: Shape | None = None) -> Any:
         """The inputs as they would have to be to describe ``outputs``: only what the program gave, as it now is."""
@@ -138,6 +150,13 @@ class Comparison:
         if isinstance(inputs, list) and isinstance(outputs, list) and len(inputs) == len(outputs):
             return [self.project(one, other, shape.at(0)) for one, other in zip(inputs, outputs, strict=True)]
         return outputs
+
+
+def present(value: Any) -> Any:
+    """``value`` without the properties that it gives as None, at every depth."""
+    if isinstance(value, dict):
+        return {key: present(item) for key, item in value.items() if item is not None}
+    return [present(item) for item in value] if isinstance(value, list) else value
 
 
 def empty(value: Any) -> bool:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 CLASSIC_REGION = "us-east-1"
 HOSTED_ZONES = {"us-east-1": "Z3AQBSTGFYJSTF"}
 SETTINGS_OF_THEIR_OWN = (
-    "accelerationStatus acl corsRules grants lifecycleRules logging objectLockConfiguration policy "
-    "replicationConfiguration requestPayer serverSideEncryptionConfiguration versioning website"
-).split()
+    *("accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration"),
+    *("policy", "replicationConfiguration", "requestPayer", "serverSideEncryptionConfiguration", "versioning", "website"),
+)
 
 
 class S3Resource(ModelledResource):
@@ -151,9 +151,7 @@ class BucketObject(S3Resource):
         key = self.key(id_)
         live = self.call(aws, "GetObjectTagging", key)["tagSet"]
         tags = {name: value for name, value in live.items() if name not in remove} | add
-        self.client(aws).put_object_tagging(
-            Bucket=key["bucket"], Key=key["key"], Tagging={"TagSet": tag_list(tags)}
-        )
+        self.client(aws).put_object_tagging(Bucket=key["bucket"], Key=key["key"], Tagging={"TagSet": tag_list(tags)})
 
     def key(self, id_: str) -> Properties:
         """What the id stands for."""

@@ -6,6 +6,7 @@ The rehearsal so refuses exactly what the installed SDK does not know, and there
 from __future__ import annotations
 
 import importlib
+import threading
 import typing
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,9 +122,18 @@ def join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-@cache
+_IMPORTING = threading.RLock()
+
+
 def type_schema(token: str) -> TypeSchema | None:
     """The schema of ``token``, or None if the SDK has no such type."""
+    # The SDK's modules import each other: two threads that import them at once find them half made.
+    with _IMPORTING:
+        return _type_schema(token)
+
+
+@cache
+def _type_schema(token: str) -> TypeSchema | None:
     if token == "pulumi:providers:aws":  # noqa: S105  # a type token, no password
         provider = importlib.import_module("pulumi_aws").Provider
         return _schema(provider)
@@ -161,9 +171,7 @@ def _shape(hint: Any) -> Shape:
     if origin is typing.Union:
         plumbing = (Awaitable, Output)
         members = [
-            each
-            for each in typing.get_args(hint)
-            if each is not NoneType and (typing.get_origin(each) or each) not in plumbing
+            each for each in typing.get_args(hint) if each is not NoneType and (typing.get_origin(each) or each) not in plumbing
         ]
         if len(members) == 1:
             return _shape(members[0])

@@ -6,6 +6,7 @@ type's code speaks one vocabulary: ``self.call(aws, "CreateRole", inputs, RoleNa
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,8 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore import xform_name
 
 from runbook_lib.rehearsal.provider.base import Properties, ProviderError, Resource
+from runbook_lib.rehearsal.provider.properties import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runbook_lib.rehearsal.provider.session import Session
 
 WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
@@ -51,7 +55,7 @@ def to_aws(shape: Any, value: Any) -> Any:
     if shape.type_name == "map":
         return {key: to_aws(shape.value, item) for key, item in value.items()}
     if shape.type_name == "string" and not isinstance(value, str):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return text(value)
     if shape.type_name in {"integer", "long"}:
         return int(value)
     if shape.type_name in {"float", "double"}:
@@ -71,6 +75,10 @@ def from_aws(shape: Any, value: Any) -> Any:
         return [from_aws(shape.member, item) for item in value]
     if shape.type_name == "map":
         return {key: from_aws(shape.value, item) for key, item in value.items()}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if shape.type_name == "string" and isinstance(value, dict):
+        return json.dumps(value)  # botocore parses IAM's policies by itself
     if shape.type_name == "timestamp":
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     return value
@@ -84,8 +92,13 @@ def pick(answer: Properties, *same: str, **renamed: str) -> Properties:
     """
     names = {name: name for name in same} | renamed
     live = {name: answer.get(source) for name, source in names.items()}
-    unset = {"tagsAll": {}}
+    unset: Properties = {"tagsAll": {}}
     return {name: unset.get(name) if value in (None, "", [], {}) else value for name, value in live.items()}
+
+
+def texts(inputs: Properties, names: Mapping[str, str]) -> dict[str, str]:
+    """Inputs as the attribute maps of SNS and SQS want them: by AWS's names, and all of them texts."""
+    return {attribute: text(inputs[name]) for name, attribute in names.items() if inputs.get(name) is not None}
 
 
 class ModelledResource(Resource):
@@ -115,9 +128,7 @@ class ModelledResource(Resource):
         values = {name.lower(): value for name, value in inputs.items() if value is not None}
         members = model.input_shape.members if model.input_shape else {}
         sources = {member: names.get(member, camel(member)).lower() for member in members}
-        arguments = {
-            member: to_aws(members[member], values[source]) for member, source in sources.items() if source in values
-        }
+        arguments = {member: to_aws(members[member], values[source]) for member, source in sources.items() if source in values}
         answer = getattr(client, xform_name(operation))(**arguments)
         return from_aws(model.output_shape, answer) if model.output_shape else {}
 

@@ -81,9 +81,7 @@ class TestExecute:
         done = execute(run, "1 + 1")
         assert (done.status, done.exit_code) == (Status.UNKNOWN, ExitCode.ENGINE)
 
-    @pytest.mark.parametrize(
-        ("error", "code"), [("UsageError", 2), ("EngineError", 4), ("RecordError", 5), ("TargetError", 4)]
-    )
+    @pytest.mark.parametrize(("error", "code"), [("UsageError", 2), ("EngineError", 4), ("RecordError", 5), ("TargetError", 4)])
     def test_errors_keep_their_exit_code(self, run: Run, error: str, code: int) -> None:
         done = execute(run, f"from runbook_lib.errors import {error}; raise {error}('so it is')")
         assert done.exit_code == code

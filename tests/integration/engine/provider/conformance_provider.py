@@ -10,6 +10,8 @@ Properties of `conformance:index:Thing`:
   password    returned as a secret
 """
 
+# ruff: noqa: N802 - method names are the protocol's
+
 from __future__ import annotations
 
 import contextlib
@@ -43,9 +45,7 @@ def plain(struct: struct_pb2.Struct) -> Properties:
     def unwrap(value: Any) -> Any:
         if isinstance(value, dict):
             return (
-                unwrap(value["value"])
-                if value.get(SIGNATURE) == SECRET
-                else {key: unwrap(item) for key, item in value.items()}
+                unwrap(value["value"]) if value.get(SIGNATURE) == SECRET else {key: unwrap(item) for key, item in value.items()}
             )
         return [unwrap(item) for item in value] if isinstance(value, list) else value
 
@@ -178,9 +178,7 @@ class ConformanceProvider(provider_pb2_grpc.ResourceProviderServicer):
 def main() -> None:
     """Serve on a free loopback port, print it, and end when the engine closes our standard input or kills us."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=64))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-        ConformanceProvider(Path(os.environ["CONFORMANCE_DIR"])), server
-    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(ConformanceProvider(Path(os.environ["CONFORMANCE_DIR"])), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

@@ -1,0 +1,1 @@
+"""The commands of the embedded engine, one file for each group."""

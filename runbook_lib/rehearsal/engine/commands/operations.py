@@ -1,0 +1,76 @@
+"""`pulumi up`, `preview`, `refresh` and `destroy`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.errors import UsageError
+from runbook_lib.rehearsal.engine.operate import operate
+from runbook_lib.rehearsal.engine.program import launch
+from runbook_lib.rehearsal.engine.selection import select
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def _require_yes(arguments: argparse.Namespace) -> None:
+    """This command never asks, so whoever changes a stack says so beforehand."""
+    if not arguments.yes:
+        raise UsageError("--yes or --skip-preview must be passed in to proceed when running in non-interactive mode")
+
+
+def up(arguments: argparse.Namespace) -> None:
+    """Bring the stack to what the program wants."""
+    _require_yes(arguments)
+    _run_program(arguments, dry_run=False)
+
+
+def preview(arguments: argparse.Namespace) -> None:
+    """Say what `up` would do."""
+    _run_program(arguments, dry_run=True)
+
+
+def _run_program(arguments: argparse.Namespace, *, dry_run: bool) -> None:
+    selection = select(arguments.stack, arguments.config_file)
+    selection.stack.require()
+    program = launch(selection.project)
+    try:
+        operate("update", selection, arguments, lambda deployment: deployment.update(program), dry_run=dry_run)
+    finally:
+        program.kill()
+
+
+def refresh(arguments: argparse.Namespace) -> None:
+    """Take over what the providers see."""
+    _refuse_program(arguments)
+    if not arguments.preview_only:
+        _require_yes(arguments)
+    selection = select(arguments.stack, arguments.config_file)
+    operate("refresh", selection, arguments, lambda deployment: deployment.refresh(), dry_run=bool(arguments.preview_only))
+
+
+def destroy(arguments: argparse.Namespace) -> None:
+    """Delete everything in the stack."""
+    _refuse_program(arguments)
+    if not arguments.preview_only:
+        _require_yes(arguments)
+    selection = select(arguments.stack, arguments.config_file)
+    keep = bool(arguments.exclude_protected)
+    operate(
+        "destroy",
+        selection,
+        arguments,
+        lambda deployment: deployment.destroy(keep_protected=keep),
+        dry_run=bool(arguments.preview_only),
+    )
+    if arguments.remove and not arguments.preview_only:
+        from runbook_lib.rehearsal.engine.commands.stack import remove
+
+        remove(selection, force=False, preserve_config=False)
+
+
+def _refuse_program(arguments: argparse.Namespace) -> None:
+    if arguments.run_program == "true":
+        raise UsageError(
+            "--run-program: refresh and destroy work from the record here; running the program is outside the embedded engine"
+        )

@@ -1,0 +1,118 @@
+"""Deleting resources in reverse dependency order, as many at a time as the order allows."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
+from runbook_lib.rehearsal.engine.steps import Step
+from runbook_lib.rehearsal.engine.urn import STACK_TYPE, is_default_provider
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.executor import Executor
+    from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.state import Resource
+
+
+def leftovers(run: Run, seen: set[str], *, everything: bool, keep_protected: bool = False) -> list[Resource]:
+    """Resources to delete: replaced ones, those the program no longer has, or with `everything` all there are.
+
+    Args:
+        run: The running operation.
+        seen: URNs the program has registered.
+        everything: Whether this is a `destroy`.
+        keep_protected: Whether protected resources stay, and what they need with them: `--exclude-protected`.
+    """
+    resources = run.journal.resources()
+    kept = _needed_by_protected(resources) if keep_protected else set()
+    condemned = []
+    for resource in resources:
+        if resource.urn in kept:
+            continue
+        if (
+            resource.delete
+            or resource.pending_replacement
+            or ((everything or resource.urn not in seen) and _chosen(resource, run, everything=everything))
+        ):
+            condemned.append(resource)
+    return condemned
+
+
+def _chosen(resource: Resource, run: Run, *, everything: bool) -> bool:
+    """Whether targets allow it; a destroy with targets leaves the stack and the engine's own providers alone."""
+    if everything and run.targets.active and (resource.type == STACK_TYPE or is_default_provider(resource.urn)):
+        return False
+    return resource in run.targets
+
+
+def _needed_by_protected(resources: list[Resource]) -> set[str]:
+    kept: set[str] = set()
+    for resource in reversed(resources):
+        if resource.protect or resource.urn in kept:
+            kept |= {resource.urn, *resource.needs()}
+    return kept
+
+
+def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
+    """Delete resources; one whose dependents could not be deleted stays.
+
+    Args:
+        run: The running operation.
+        executor: What carries steps out.
+        condemned: What to delete.
+    """
+    if _refuse_protected(run, condemned):
+        return
+    urns = {resource.urn for resource in condemned if not resource.delete}
+    waiting = {id(resource): resource for resource in condemned}
+    blockers = _blockers(condemned)
+    running: dict[Future[None], Resource] = {}
+    with ThreadPoolExecutor(max_workers=run.options.parallel) as pool:
+        while waiting or running:
+            for key in [key for key in waiting if not blockers[key]]:
+                resource = waiting.pop(key)
+                running[pool.submit(executor.perform, _step(resource, urns))] = resource
+            if not running:
+                return  # what is left waits for something that could not be deleted
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                resource = running.pop(future)
+                error = future.exception()
+                if isinstance(error, StepFailedError | Stopped):
+                    continue
+                future.result()
+                for others in blockers.values():
+                    others.discard(id(resource))
+
+
+def _blockers(condemned: list[Resource]) -> dict[int, set[int]]:
+    """For each resource those that must be gone before it: whatever needs it."""
+    by_urn: dict[str, list[Resource]] = {}
+    for resource in condemned:
+        by_urn.setdefault(resource.urn, []).append(resource)
+    blockers: dict[int, set[int]] = {id(resource): set() for resource in condemned}
+    for resource in condemned:
+        for urn in resource.needs():
+            for needed in by_urn.get(urn, []):
+                blockers[id(needed)].add(id(resource))
+    return blockers
+
+
+def _step(resource: Resource, urns: set[str]) -> Step:
+    if resource.pending_replacement:
+        return Step("remove-pending-replace", resource, skip_provider=True)
+    skip = resource.external or resource.retain_on_delete or resource.deleted_with in urns
+    return Step("delete-replaced" if resource.delete else "delete", resource, skip_provider=skip)
+
+
+def _refuse_protected(run: Run, condemned: list[Resource]) -> bool:
+    protected = [resource for resource in condemned if resource.protect and not resource.delete]
+    for resource in protected:
+        run.fail(
+            f'resource "{resource.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either '
+            "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
+            f"command:\n`pulumi state unprotect '{resource.urn}'`",
+            resource.urn,
+        )
+    return bool(protected) and not run.dry_run

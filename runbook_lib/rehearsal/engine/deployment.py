@@ -1,0 +1,151 @@
+"""One operation on a stack, from beginning to end: update, preview, refresh, destroy or import."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Self
+
+from runbook_lib.rehearsal.engine.builtin import BuiltinProvider
+from runbook_lib.rehearsal.engine.deletion import delete_all, leftovers
+from runbook_lib.rehearsal.engine.engine_service import EngineService
+from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.engine.executor import Executor
+from runbook_lib.rehearsal.engine.monitor import Monitor
+from runbook_lib.rehearsal.engine.program import SHOWN_ITS_ERROR, Program
+from runbook_lib.rehearsal.engine.refresh import refresh_all
+from runbook_lib.rehearsal.engine.registration import Registrar
+from runbook_lib.rehearsal.engine.registry import Registry
+from runbook_lib.rehearsal.engine.server import Server
+from runbook_lib.rehearsal.engine.transforms import Transforms
+from runbook_lib.rehearsal.engine.urn import is_provider, package_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runbook_lib.rehearsal.engine.backend import Backend
+    from runbook_lib.rehearsal.engine.run import Run
+
+INTERRUPTED = (
+    "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
+    "Note that terminating immediately may lead to orphaned resources and other inconsistencies."
+)
+
+
+class Deployment:
+    """Everything one run needs, started in the order that wastes no time.
+
+    Args:
+        run: The operation.
+        backend: Where stacks are, for stack references.
+    """
+
+    def __init__(self, run: Run, backend: Backend) -> None:
+        self._run = run
+        self._server = Server(run.options.parallel)
+        builtin = BuiltinProvider(backend, run.project, run.done.get)
+        run.registry = Registry(
+            run.project,
+            self._server.address,
+            builtin,
+            lambda line: run.events.diagnostic("debug", line) if run.options.debug else None,
+        )
+        self.executor = Executor(run)
+        self.registrar = Registrar(run, self.executor)
+        self._program: Program | None = None
+
+    def __enter__(self) -> Self:
+        """Take interrupts."""
+        self._handler: Any = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let everything that was started end."""
+        if self._program:
+            self._program.kill()
+        self.executor.wait_until_idle()
+        self._server.stop()
+        self._run.registry.close()
+        signal.signal(signal.SIGINT, self._handler)
+
+    def update(self, program: Program) -> None:
+        """Run the program and bring the stack to what it wants."""
+        run = self._run
+        self._program = program
+        folder = run.project.program if run.project.program.is_dir() else run.project.program.parent
+        engine = EngineService(run)
+        self._server.serve(Monitor(run, self.registrar, Transforms(), folder), engine)
+        self._prestart_plugins()
+        if run.options.refresh:
+            self._guarded(lambda: refresh_all(run))
+            self.registrar.rebase()
+            if run.failed or run.stopping.is_set():
+                return
+        program.begin(run, self._server.address, lambda severity, line: run.events.diagnostic(severity, line, engine.root))
+        code = program.wait()
+        self.executor.wait_until_idle()
+        if run.stopping.is_set():
+            return
+        if code not in {0, SHOWN_ITS_ERROR}:
+            run.fail(f"an unhandled error occurred: Program exited with non-zero exit code: {code}", engine.root)
+        run.failed = run.failed or code != 0
+        if not run.failed or run.options.continue_on_error:
+            self._delete(everything=False)
+
+    def destroy(self, *, keep_protected: bool = False) -> None:
+        """Delete everything that the run may touch."""
+        run = self._run
+        self._server.serve(None, EngineService(run))
+        self._prestart_plugins()
+        if run.options.refresh:
+            self._guarded(lambda: refresh_all(run))
+        if not run.failed and not run.stopping.is_set():
+            self._delete(everything=True, keep_protected=keep_protected)
+
+    def refresh(self) -> None:
+        """Take over what the providers see."""
+        self._server.serve(None, EngineService(self._run))
+        self._prestart_plugins()
+        self._guarded(lambda: refresh_all(self._run))
+
+    def import_resources(self, work: Callable[[Registrar], None]) -> None:
+        """Adopt existing resources; `work` registers them."""
+        self._server.serve(None, EngineService(self._run))
+        self._guarded(lambda: work(self.registrar))
+
+    def _delete(self, *, everything: bool, keep_protected: bool = False) -> None:
+        run = self._run
+        condemned = leftovers(run, self.registrar.seen, everything=everything, keep_protected=keep_protected)
+        self._guarded(lambda: delete_all(run, self.executor, condemned))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
+
+        try:
+            work()
+        except EngineError as error:
+            self._run.fail(str(error))
+        except (StepFailedError, Stopped):
+            return  # shown where it happened
+
+    def _prestart_plugins(self) -> None:
+        """Start the plugins this run will want while the program is still importing."""
+        run = self._run
+        packages = {
+            package_of(resource.type) for resource in run.base.resources if resource.custom and not is_provider(resource.type)
+        }
+        packages |= {key.partition(":")[0] for key in run.config} | set(run.project.plugin_folders())
+        for package in sorted(packages - {"pulumi", run.project.name}):
+            run.registry.prestart(package)
+
+    def _interrupt(self, _signal: int, _frame: object) -> None:
+        run = self._run
+        if not run.cancelled:
+            run.cancelled = True
+            run.stopping.set()
+            sys.stderr.write(f"{INTERRUPTED}\n")
+            if self._program:
+                self._program.kill()
+            return
+        run.journal.freeze()
+        run.registry.kill()

@@ -1,0 +1,109 @@
+"""Carrying steps out, so many at a time, each recorded before and after."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.apply import apply
+from runbook_lib.rehearsal.engine.errors import EngineError, PartialCreateError
+from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
+from runbook_lib.rehearsal.engine.steps import PENDING
+from runbook_lib.rehearsal.engine.urn import is_provider
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.steps import Step
+
+
+class Executor:
+    """Runs steps for a deployment.
+
+    Args:
+        run: The running operation.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._slots = threading.BoundedSemaphore(run.options.parallel)
+        self._idle = threading.Condition()
+        self._active = 0
+
+    def perform(self, step: Step) -> None:
+        """Carry one step out.
+
+        Raises:
+            Stopped: if the run is stopping, and the step was not begun.
+            StepFailedError: if it failed; that has been shown and recorded.
+        """
+        with self._idle:
+            self._active += 1
+        try:
+            with self._slots:
+                if self._run.stopping.is_set():
+                    raise Stopped
+                self._perform(step)
+        finally:
+            with self._idle:
+                self._active -= 1
+                self._idle.notify_all()
+
+    def wait_until_idle(self) -> None:
+        """Wait for the steps that have begun."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._active == 0)
+
+    def _perform(self, step: Step) -> None:
+        run = self._run
+        run.events.before(step)
+        touches = step.state.custom and not is_provider(step.state.type) and not step.skip_provider
+        kind = PENDING.get(step.op, "") if touches and not run.dry_run else ""
+        number = run.journal.begin(kind, step.state) if kind else 0
+        try:
+            apply(step, run)
+        except PartialCreateError as error:
+            run.journal.end(number)
+            self._record(step)
+            self._report(step, error)
+        except EngineError as error:
+            run.journal.end(number)
+            run.journal.commit()
+            self._report(step, error)
+        run.journal.end(number)
+        self._record(step)
+        if step.state.custom or step.new is None:
+            run.events.after(step)
+        else:
+            run.steps[step.urn] = step  # a component's outputs come later
+        run.events.count(step)
+
+    def _report(self, step: Step, error: EngineError) -> None:
+        """Show a failed step and stop the run, or go on without it if that was asked for."""
+        reasons = error.reasons if isinstance(error, PartialCreateError) else []
+        text = str(error)
+        if reasons:
+            text = f"{len(reasons)} error(s) occurred initialising {step.urn}:\n" + "\n".join(
+                f"    * {reason}" for reason in reasons
+            )
+        self._run.fail(text, step.urn)
+        self._run.events.failed(step)
+        raise StepFailedError(step.urn) from error
+
+    def _record(self, step: Step) -> None:
+        """Put a step's outcome on record, and on disk unless nothing changed."""
+        journal = self._run.journal
+        if step.op == "replace":
+            return
+        if step.op in {"create-replacement", "import-replacement", "read-replacement"} and step.old is not None:
+            gone = step.old if step.old.pending_replacement else None
+            if not gone:
+                step.old.delete = True
+                journal.touch(step.old)
+            journal.settle(gone, step.new)
+        elif step.op == "delete-replaced" and step.notes.get("pending_replacement") and step.old is not None:
+            step.old.pending_replacement = True
+            journal.touch(step.old)
+        else:
+            journal.settle(step.old, step.new)
+        if step.op != "same":
+            journal.commit()

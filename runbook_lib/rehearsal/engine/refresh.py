@@ -1,0 +1,102 @@
+"""Refreshing: what the providers see now takes the place of what is on record."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.apply import provider_for, with_secret_outputs
+from runbook_lib.rehearsal.engine.backend import utc_now
+from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.engine.plan import input_diff
+from runbook_lib.rehearsal.engine.run import StepFailedError
+from runbook_lib.rehearsal.engine.steps import Step
+from runbook_lib.rehearsal.engine.urn import is_provider
+from runbook_lib.rehearsal.engine.values import same
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.state import Resource
+
+
+def refresh_all(run: Run) -> None:
+    """Read every resource that a run may touch, many at a time; what is gone leaves the record."""
+    chosen = [
+        resource
+        for resource in run.base.resources
+        if resource in run.targets and not resource.delete and not resource.pending_replacement
+    ]
+    with ThreadPoolExecutor(max_workers=run.options.parallel) as pool:
+        found = list(pool.map(lambda resource: _refresh(resource, run), chosen))
+    replaced = {id(old): new for old, new in zip(chosen, found, strict=True)}
+    gone = {old.urn for old, new in zip(chosen, found, strict=True) if new is None}
+    kept = [replaced.get(id(resource), resource) for resource in run.base.resources]
+    run.base.resources = [_without(resource, gone, run) for resource in kept if resource is not None]
+    run.journal.commit()
+
+
+def _refresh(old: Resource, run: Run) -> Resource | None:
+    """One resource as its provider sees it; None if it is gone."""
+    if run.stopping.is_set():
+        return old
+    step = Step("refresh", old, old)
+    run.events.before(step)
+    try:
+        new = _read(old, run) if old.custom and not is_provider(old.type) else old
+    except EngineError as error:
+        run.fail(str(error), old.urn, stop=False)
+        run.events.failed(step)
+        return old
+    except StepFailedError:
+        return old
+    step.new = new
+    step.result = "delete" if new is None else "same" if _unchanged(old, new) else "update"
+    if step.result == "update" and new is not None:
+        step.diff = input_diff(old.outputs, new.outputs)
+    if new is not None and step.result == "same":
+        new = old
+    if new is not old:
+        run.journal.exchange(old, new)
+        run.journal.commit()
+    run.events.after(step)
+    run.events.count(step)
+    return new
+
+
+def _read(old: Resource, run: Run) -> Resource | None:
+    found = provider_for(old, run).read(old.urn, old.id, old.inputs, old.outputs)
+    if not found.identity:
+        return None
+    new = old.copy()
+    new.id = found.identity
+    new.outputs = with_secret_outputs(found.outputs, old)
+    if found.inputs is not None and not old.external:
+        new.inputs = found.inputs
+    new.init_errors = found.init_errors
+    new.modified = utc_now()
+    for reason in found.init_errors:
+        run.events.diagnostic("warning", reason, old.urn)
+    return new
+
+
+def _unchanged(old: Resource, new: Resource) -> bool:
+    return (
+        old.id == new.id
+        and same(old.outputs, new.outputs)
+        and same(old.inputs, new.inputs)
+        and old.init_errors == new.init_errors
+    )
+
+
+def _without(resource: Resource, gone: set[str], run: Run) -> Resource:
+    """A resource that no longer depends on what is gone, so that the record stays consistent."""
+    if not resource.needs() & gone:
+        return resource
+    kept = resource.copy()
+    kept.dependencies = [urn for urn in resource.dependencies if urn not in gone]
+    kept.property_dependencies = {
+        key: [urn for urn in urns if urn not in gone] for key, urns in resource.property_dependencies.items()
+    }
+    kept.deleted_with = "" if resource.deleted_with in gone else resource.deleted_with
+    run.journal.exchange(resource, kept)
+    return kept

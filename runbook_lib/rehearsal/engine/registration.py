@@ -1,0 +1,188 @@
+"""Registering a resource: from what the program wants to what is done about it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.aliases import alias_urns
+from runbook_lib.rehearsal.engine.default_providers import DefaultProviders, with_version
+from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.engine.goal import Goal, inheriting
+from runbook_lib.rehearsal.engine.reconcile import Reconciler
+from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
+from runbook_lib.rehearsal.engine.state import Resource
+from runbook_lib.rehearsal.engine.steps import Step
+from runbook_lib.rehearsal.engine.urn import is_provider, make_urn, package_of
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.executor import Executor
+    from runbook_lib.rehearsal.engine.run import Run
+
+
+class Registrar:
+    """Decides about resources as the program registers them, many at a time, and has the steps carried out.
+
+    Args:
+        run: The running operation.
+        executor: What carries steps out.
+    """
+
+    def __init__(self, run: Run, executor: Executor) -> None:
+        self._run = run
+        self._executor = executor
+        self._old = run.base.live()
+        self._reconciler = Reconciler(run, executor)
+        self._lock = threading.Lock()
+        self._seen: set[str] = set()
+        self._aliases: dict[str, list[str]] = {}
+        self._defaults = DefaultProviders(run, self.register)
+
+    @property
+    def seen(self) -> set[str]:
+        """URNs of all resources the program has registered, and of those that aliases made them."""
+        return self._seen
+
+    def rebase(self) -> None:
+        """Start over from the deployment, which a refresh has changed."""
+        self._old = self._run.base.live()
+
+    def register(self, goal: Goal) -> Resource:
+        """Bring one resource to what the program wants; the state that results.
+
+        Raises:
+            EngineError: if the registration itself is wrong.
+            Stopped: if the run is stopping.
+            StepFailedError: if a step failed.
+        """
+        run = self._run
+        if run.stopping.is_set():
+            raise Stopped
+        goal = self._with_parent(goal)
+        urn = make_urn(stack=run.stack, project=run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
+        old = self._claim(urn, goal)
+        new = self._desired(urn, goal)
+        if blocked := new.needs() & run.failed_urns:
+            run.failed_urns.add(urn)
+            raise StepFailedError(f"{urn} needs {', '.join(sorted(blocked))}, which failed")
+        if new not in run.targets:
+            resource = self._leave_alone(new, old)
+        elif goal.read_id:
+            resource = self._read(new, old, goal)
+        else:
+            self._check_dependencies_exist(new)
+            resource = self._reconciler.bring_about(new, old, goal, self._seen)
+        run.done[urn] = resource
+        return resource
+
+    def keep(self, goal: Goal) -> Resource:
+        """A resource as it is on record; made, if there is none: what imported resources hang from."""
+        urn = make_urn(stack=self._run.stack, project=self._run.project.name, parent="", kind=goal.type, name=goal.name)
+        if (old := self._old.get(urn)) is None:
+            return self.register(goal)
+        self._run.done[urn] = old
+        return old
+
+    def adopt(self, goal: Goal) -> Resource:
+        """Import one resource with the inputs its provider finds.
+
+        Raises:
+            EngineError: if the stack has it already, or there is no such resource.
+        """
+        goal = self._with_parent(goal)
+        urn = make_urn(stack=self._run.stack, project=self._run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
+        if self._claim(urn, goal) is not None:
+            raise EngineError(f"resource '{urn}' already exists")
+        new = self._desired(urn, goal)
+        new.id = goal.import_id
+        self._executor.perform(Step("import" if new.custom else "create", None, new))
+        self._run.done[urn] = new
+        return new
+
+    def default_provider(self, package: str, version: str) -> str:
+        """The reference of the provider that serves whoever names none."""
+        return self._defaults.reference(package, version)
+
+    def _with_parent(self, goal: Goal) -> Goal:
+        if not goal.parent:
+            return goal
+        parent = self._run.done.get(goal.parent)
+        if parent is None:
+            raise EngineError(f"could not find parent resource {goal.parent}")
+        return inheriting(
+            goal,
+            protect=parent.protect,
+            retain_on_delete=parent.retain_on_delete,
+            deleted_with=parent.deleted_with,
+        )
+
+    def _claim(self, urn: str, goal: Goal) -> Resource | None:
+        """Reserve the URN, and find the resource as it was, under this name or one it had."""
+        with self._lock:
+            if urn in self._seen:
+                raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            names = alias_urns(urn, goal.parent, goal.aliases, self._aliases.get(goal.parent, []))
+            self._aliases[urn] = names
+            known = [name for name in (urn, *names) if name in self._old and name not in self._seen]
+            self._seen.add(urn)
+            if not known:
+                return None
+            if known[0] != urn:
+                self._seen.add(known[0])
+                self._run.journal.alias(known[0], urn)
+            return self._old[known[0]]
+
+    def _desired(self, urn: str, goal: Goal) -> Resource:
+        provider = goal.provider
+        if goal.custom and not is_provider(goal.type):
+            provider = provider or self.default_provider(package_of(goal.type), goal.version)
+        properties = dict(goal.properties)
+        if is_provider(goal.type):
+            properties = with_version(properties, goal.version)
+        return Resource(
+            urn=urn,
+            type=goal.type,
+            custom=goal.custom,
+            inputs=properties,
+            parent=goal.parent,
+            provider=provider if goal.custom and not is_provider(goal.type) else "",
+            protect=bool(goal.protect),
+            retain_on_delete=bool(goal.retain_on_delete),
+            deleted_with=goal.deleted_with,
+            replace_with=goal.replace_with,
+            dependencies=goal.dependencies,
+            property_dependencies=goal.property_dependencies,
+            additional_secret_outputs=goal.additional_secret_outputs,
+            ignore_changes=goal.ignore_changes,
+            replace_on_changes=goal.replace_on_changes,
+            custom_timeouts=goal.custom_timeouts,
+            replacement_trigger=goal.replacement_trigger,
+            source_position=goal.source_position,
+            aliases=[name for name in self._aliases[urn] if any(name == item.urn for item in goal.aliases)],
+        )
+
+    def _check_dependencies_exist(self, new: Resource) -> None:
+        if missing := new.needs() & self._run.skipped:
+            raise EngineError(f"Resource '{new.urn}' depends on '{min(missing)}' which was not specified in --target list.")
+
+    def _leave_alone(self, new: Resource, old: Resource | None) -> Resource:
+        """A resource outside `--target`: it stays as it is, or is not made."""
+        if old is None:
+            self._run.skipped.add(new.urn)
+            self._run.events.count(Step("same", None, new))
+            return new
+        kept = old.copy()
+        kept.urn = new.urn
+        if is_provider(kept.type):
+            self._run.registry.ensure(f"{kept.urn}::{kept.id}", kept)
+        self._executor.perform(Step("same", old, kept, skip_provider=True))
+        return kept
+
+    def _read(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
+        new.id, new.external = goal.read_id, True
+        if old is not None and not old.external:
+            self._executor.perform(Step("read-replacement", old, new))
+            self._executor.perform(Step("replace", old, new))
+        else:
+            self._executor.perform(Step("read", old, new))
+        return new

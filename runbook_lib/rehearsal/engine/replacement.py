@@ -1,0 +1,124 @@
+"""Replacing a resource: the new one first, or the old one first along with whatever cannot live without it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.apply import provider_for
+from runbook_lib.rehearsal.engine.plan import Diff, input_diff, with_replace_on_changes
+from runbook_lib.rehearsal.engine.run import StepFailedError
+from runbook_lib.rehearsal.engine.steps import Step
+from runbook_lib.rehearsal.engine.urn import is_provider, provider_urn
+from runbook_lib.rehearsal.engine.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.executor import Executor
+    from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.state import Resource
+
+
+class Replacements:
+    """What has been replaced in this run, and what was deleted on the way and must be made again.
+
+    Args:
+        run: The running operation.
+        executor: What carries steps out.
+    """
+
+    def __init__(self, run: Run, executor: Executor) -> None:
+        self._run = run
+        self._executor = executor
+        self._lock = threading.Lock()
+        self.replaced: set[str] = set()
+        self.deleted: dict[str, Resource] = {}
+
+    def replace(self, old: Resource, new: Resource, diff: Diff, *, delete_first: bool | None, seen: set[str]) -> None:
+        """Replace a resource.
+
+        Args:
+            old: As it is.
+            new: As it will be.
+            diff: Why.
+            delete_first: What the program says about the order; None leaves it to the provider.
+            seen: URNs that are registered already, which cannot depend on this one any more.
+        """
+        self._refuse_protected(old, new)
+        self.replaced.add(new.urn)
+        if not (diff.delete_before_replace if delete_first is None else delete_first):
+            self._executor.perform(Step("create-replacement", old, new, diff))
+            self._executor.perform(Step("replace", old, new, diff))
+            return
+        with self._lock:
+            for dependent in reversed(self._dependents(old, seen)):
+                self._delete_first(dependent, old)
+                self.deleted[dependent.urn] = dependent
+            if not old.pending_replacement:
+                self._delete_first(old, old)
+        self._executor.perform(Step("replace", old, new, diff))
+        self._executor.perform(Step("create-replacement", old, new, diff))
+
+    def _delete_first(self, resource: Resource, root: Resource) -> None:
+        if resource is not root and resource.protect:
+            self._run.fail(
+                f'unable to replace resource "{resource.urn}" as part of replacing "{root.urn}" as it is currently '
+                "marked for protection. To unprotect the resource, remove the `protect` flag from the resource in "
+                "your Pulumi program and run `pulumi up`",
+                root.urn,
+            )
+            raise StepFailedError(resource.urn)
+        self._executor.perform(
+            Step(
+                "delete-replaced",
+                resource,
+                skip_provider=resource.retain_on_delete,
+                notes={"pending_replacement": True},
+            )
+        )
+
+    def _refuse_protected(self, old: Resource, new: Resource) -> None:
+        if old.protect and new.protect:
+            self._run.fail(
+                f'unable to replace resource "{new.urn}"\nas it is currently marked for protection. To unprotect the '
+                "resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
+                new.urn,
+                stop=not self._run.dry_run,
+            )
+            if not self._run.dry_run:
+                raise StepFailedError(new.urn)
+
+    def _dependents(self, root: Resource, seen: set[str]) -> list[Resource]:
+        """Resources that must go before `root` does, dependencies first."""
+        condemned = {root.urn}
+        found = []
+        for resource in self._run.base.resources:
+            if resource is root or resource.delete or resource.urn in seen or resource.urn in self.deleted:
+                continue
+            if self._must_go(resource, condemned):
+                condemned.add(resource.urn)
+                found.append(resource)
+        return found
+
+    def _must_go(self, resource: Resource, condemned: set[str]) -> bool:
+        """Whether a resource would be replaced if those it depends on were: its provider is asked."""
+        if not resource.custom or resource.external:
+            return False
+        if resource.provider and provider_urn(resource.provider) in condemned:
+            return True
+        if resource.deleted_with in condemned or set(resource.replace_with) & condemned:
+            return True
+        affected = {key for key, urns in resource.property_dependencies.items() if condemned & set(urns)}
+        if not affected & resource.inputs.keys() or is_provider(resource.type):
+            return False
+        news = {key: UNKNOWN if key in affected else value for key, value in resource.inputs.items()}
+        diff = provider_for(resource, self._run).diff(
+            resource.urn,
+            resource.id,
+            old_inputs=resource.inputs,
+            old_outputs=resource.outputs,
+            news=news,
+            ignore=resource.ignore_changes,
+        )
+        if diff.changes is None:
+            diff = input_diff(resource.inputs, news)
+        return bool(with_replace_on_changes(diff, resource.replace_on_changes, init_errors=False).replaces)

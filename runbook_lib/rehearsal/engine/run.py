@@ -1,0 +1,94 @@
+"""One operation on a stack, as everything in the engine sees it: what was asked, what is known, what has gone wrong."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runbook_lib.rehearsal.engine.config import Value
+    from runbook_lib.rehearsal.engine.events import EventStream
+    from runbook_lib.rehearsal.engine.journal import Journal
+    from runbook_lib.rehearsal.engine.project import Project
+    from runbook_lib.rehearsal.engine.registry import Registry
+    from runbook_lib.rehearsal.engine.state import Deployment, Resource
+    from runbook_lib.rehearsal.engine.steps import Step
+    from runbook_lib.rehearsal.engine.targets import Targets
+
+DEFAULT_PARALLEL = max(16, 4 * (os.cpu_count() or 4))
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asked for."""
+
+    dry_run: bool
+    parallel: int = DEFAULT_PARALLEL
+    continue_on_error: bool = False
+    refresh: bool = False
+    debug: bool = False
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the run is ending, and this step was not begun
+    """Raised instead of beginning a step when the run is stopping."""
+
+
+class StepFailedError(Exception):
+    """Raised when a step failed; its diagnostics have been shown."""
+
+
+@dataclass
+class Run:
+    """The running operation.
+
+    Args:
+        project: The project.
+        stack: The stack's name.
+        options: What was asked for.
+        targets: Which resources it may touch.
+        config: The stack's configuration, decrypted.
+        base: The deployment to start from.
+        journal: The record being made.
+        events: Where events go.
+    """
+
+    project: Project
+    stack: str
+    options: Options
+    targets: Targets
+    config: dict[str, Value]
+    base: Deployment
+    journal: Journal
+    events: EventStream
+    registry: Registry = field(init=False)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    cancelled: bool = False
+    failed: bool = False
+    failed_urns: set[str] = field(default_factory=set)
+    done: dict[str, Resource] = field(default_factory=dict)  # by URN: what this run has registered
+    steps: dict[str, Step] = field(default_factory=dict)  # by URN: the last of each component
+    skipped: set[str] = field(default_factory=set)  # creations left out by --target
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether this is a preview."""
+        return self.options.dry_run
+
+    def fail(self, message: str, urn: str = "", *, stop: bool = True) -> None:
+        """Show an error; unless told otherwise, no further step begins."""
+        self.failed = True
+        self.events.diagnostic("error", message, urn)
+        if urn:
+            self.failed_urns.add(urn)
+        if stop and not self.options.continue_on_error:
+            self.stopping.set()
+
+    def provider_state(self, reference: str) -> Resource | None:
+        """The provider resource that a reference names, as the deployment has it."""
+        urn, identity = reference.rsplit("::", 1)
+        for resource in (*self.base.resources, *self.done.values()):
+            if resource.urn == urn and resource.id == identity:
+                return resource
+        return None

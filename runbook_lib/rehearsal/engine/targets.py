@@ -1,0 +1,67 @@
+"""Which resources a run may touch: `--target`, `--exclude`, `--replace`, with their dependents if asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from runbook_lib.rehearsal.engine.urn import STACK_TYPE, Urn, is_default_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from runbook_lib.rehearsal.engine.state import Resource
+
+
+@dataclass
+class Targets:
+    """A selection of resources by URN; `*` stands for any part without `:`, `**` for anything.
+
+    Args:
+        include: `--target`; empty means all.
+        exclude: `--exclude`.
+        replace: `--replace`.
+        dependents: Whether dependents of a match are meant too.
+    """
+
+    include: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    replace: list[str] = field(default_factory=list)
+    dependents: bool = False
+    _spread: set[str] = field(default_factory=set)
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is selected at all."""
+        return bool(self.include or self.exclude)
+
+    def __contains__(self, resource: Resource) -> bool:
+        """Whether a run may touch a resource; the stack and the engine's own providers always."""
+        urn = resource.urn
+        if not self.active or Urn.parse(urn).type == STACK_TYPE or is_default_provider(urn):
+            return True
+        chosen = any(_matches(pattern, urn) for pattern in self.include or self.exclude)
+        if not chosen and self.dependents and resource.needs() & self._spread:
+            chosen = True
+        if chosen:
+            self._spread.add(urn)
+        return chosen if self.include else not chosen
+
+    def must_replace(self, urn: str) -> bool:
+        """Whether `--replace` names a resource."""
+        return any(_matches(pattern, urn) for pattern in self.replace)
+
+    def unmatched(self, urns: Iterable[str]) -> list[str]:
+        """Targets that name no resource."""
+        known = set(urns)
+        wanted = [*self.include, *self.exclude, *self.replace]
+        return [pattern for pattern in wanted if not any(_matches(pattern, urn) for urn in known)]
+
+
+def _matches(pattern: str, urn: str) -> bool:
+    if "*" not in pattern:
+        return pattern == urn
+    parts = re.split(r"(\*\*|\*)", pattern)
+    regex = "".join({"**": ".*", "*": "[^:]*"}.get(part, re.escape(part)) for part in parts)
+    return re.fullmatch(regex, urn) is not None
