@@ -52,6 +52,8 @@ class Outcome(BaseModel):
     done: tuple[Done, ...]
     warnings: tuple[str, ...]
     """Diagnostics of severity warning."""
+    outputs: dict[str, Any] = {}
+    """After an update, the stack's outputs that are not secret."""
 
 
 def command(kind: EngineKind) -> Any:
@@ -117,8 +119,8 @@ class Engine:
         """Update the stack."""
         recorder = _Recorder(self._progress)
         with _translated("up", recorder.errors):
-            self.stack.up(on_event=recorder, show_secrets=False)
-        return recorder.outcome()
+            result = self.stack.up(on_event=recorder, show_secrets=False)
+        return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:
         """What a refresh would find changed in the cloud; changes nothing."""
@@ -133,11 +135,6 @@ class Engine:
         with _translated("destroy", recorder.errors):
             self.stack.destroy(on_event=recorder, show_secrets=False)
         return recorder.outcome()
-
-    def outputs(self) -> dict[str, Any]:
-        """The stack's outputs that are not secret."""
-        with _translated("outputs"):
-            return {name: output.value for name, output in self.stack.outputs().items() if not output.secret}
 
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the stack's state (deployment format 3)."""
@@ -176,8 +173,9 @@ class _Recorder:
             said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
             (self.errors if event.diagnostic_event.severity == "error" else self._warnings).append(said)
 
-    def outcome(self) -> Outcome:
-        return Outcome(plan=Plan.of(self._steps), done=tuple(self._done), warnings=tuple(self._warnings))
+    def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
+        plan = Plan.of(self._steps)
+        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=outputs or {})
 
 
 def _step(metadata: StepEventMetadata) -> dict[str, Any]:

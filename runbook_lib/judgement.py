@@ -61,11 +61,17 @@ class Rule(Generic[P]):
     judge: Callable[P, Judgements]
 
     def findings(self, *args: P.args, **kwargs: P.kwargs) -> tuple[Finding, ...]:
-        """Judge, and sign every judgement; never empty, and never raises for what the rule could not read."""
+        """Judge, and sign every judgement; never raises for what the rule could not read.
+
+        Returns:
+            At least one, or none at all if what the rule looks at was left untried on purpose.
+        """
         found: list[Judgement] = []
         try:
             found.extend(self.judge(*args, **kwargs))
         except Unavailable as gap:
+            if not gap.tried:
+                return ()
             status = Status.FAIL if gap.absent else Status.UNKNOWN
             found.append(Judgement(status, str(gap).partition(":")[0], f"{self.title}: cannot be told. {gap}"))
         except Exception as error:  # noqa: BLE001 - one broken rule must not take the other rules' evidence with it

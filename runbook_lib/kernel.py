@@ -200,6 +200,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             nb_man, config=Config({"KernelManager": {"transport": "ipc"}}), kernel_name=kernel_name, log=logger,
             log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
             startup_timeout=start_timeout, timeout=execution_timeout,
+            shutdown_kernel="immediate",  # whatever has to last was flushed before the last cell ended
         )  # fmt: skip
         with _stopping(client, notebook_timeout):
             return client.execute(env=os.environ.copy())

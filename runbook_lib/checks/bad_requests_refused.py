@@ -21,8 +21,7 @@ def bad_requests_refused(snapshot: Snapshot) -> Judgements:
         yield judge(
             f"{url} with {fault}",
             ok=answer.status == expected
-            and answer.content_type == "application/problem+json"
-            and bool(answer.body.get("correlation_id")),
+            and answer.problem,
             good=f"{url} refused {fault} with {answer.status}: {answer.body.get('title')}.",
             bad=f"{url} answered {fault} with {answer.status} {answer.content_type}, not {expected} and a problem document.",
             remedy="Look at the request model, the gateway responses and the function's validation.",

@@ -1,6 +1,7 @@
-"""Completes MiniStack's RDS instances: exported logs and Extended Support, which it takes and forgets.
+"""Completes MiniStack's RDS instances: exported logs and Extended Support, which it takes and forgets, and their databases.
 
-As in AWS, ``EngineLifecycleSupport`` is Extended Support unless switched off, and exports are changed one by one.
+As in AWS, ``EngineLifecycleSupport`` is Extended Support unless switched off, and exports are changed one by one. Stopping,
+starting and rebooting an instance, which to MiniStack is a word in its status, is done to the PostgreSQL behind it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ministack.services import rds
+
+from runbook_lib.errors import EngineError
+from runbook_lib.rehearsal import database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +27,8 @@ value: Callable[..., str] = rds._p  # noqa: SLF001  # see above
 members: Callable[[Parameters, str], list[str]] = rds._parse_member_list  # noqa: SLF001  # see above
 actions: dict[str, Handler] = rds._ACTION_MAP  # noqa: SLF001  # see above
 instance_xml: Callable[[dict[str, Any]], str] = rds._instance_xml  # noqa: SLF001  # see above
+refuse: Callable[[str, str, int], Answer] = rds._error  # noqa: SLF001  # see above
+finish_reboot: Callable[[dict[str, Any], Any], None] = rds._finish_instance_reboot  # noqa: SLF001  # see above
 
 
 def install() -> None:
@@ -30,6 +36,36 @@ def install() -> None:
     rds._instance_xml = _xml  # noqa: SLF001  # every operation that answers an instance calls it by this name
     for name in ("CreateDBInstance", "ModifyDBInstance"):
         actions[name] = _remember(actions[name])
+    actions["StopDBInstance"] = _move(actions["StopDBInstance"], database.stop, needs="available")
+    actions["StartDBInstance"] = _move(actions["StartDBInstance"], database.start, needs="stopped")
+    rds._finish_instance_reboot = _reboot  # noqa: SLF001  # runs between "rebooting" and "available"
+
+
+def _move(original: Handler, move: Callable[[str], None], *, needs: str) -> Handler:
+    """Stop or start the database first, so that the status never says what is not yet so."""
+
+    def handler(request: Parameters) -> Answer:
+        name = value(request, "DBInstanceIdentifier")
+        found = instances.get(name)
+        if found is None:
+            return original(request)
+        if found["DBInstanceStatus"] != needs:
+            message = f"Instance {name} is not in {needs} state."
+            return refuse("InvalidDBInstanceState", message, 400)
+        try:
+            move(name)
+        except EngineError as error:
+            return refuse("InternalFailure", error.message, 500)
+        return original(request)
+
+    return handler
+
+
+def _reboot(instance: dict[str, Any], cluster: Any) -> None:
+    name = instance["DBInstanceIdentifier"]
+    database.stop(name)
+    database.start(name)
+    finish_reboot(instance, cluster)
 
 
 def _remember(original: Handler) -> Handler:

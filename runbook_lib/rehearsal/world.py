@@ -17,6 +17,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, cast
 
@@ -25,8 +26,10 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from runbook_lib.errors import EngineError
+from runbook_lib.rehearsal import nursery as nursery_module
 from runbook_lib.rehearsal.database import Service
 from runbook_lib.rehearsal.emulator import Emulator
+from runbook_lib.rehearsal.guard import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,7 +178,9 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
     with contextlib.ExitStack() as running:
         database = Service.start(state_file.with_name("database.log"))
         running.callback(database.stop)
+        os.environ.update(database.env)  # the emulator stops and starts databases too
         emulator = running.enter_context(Emulator.start(state_file.with_name("emulator.log"), port=port))
+        nursery = _nursery(state_file.with_name("nursery.log"), running)
         database.wait()
         state = State(
             pid=os.getpid(),
@@ -192,6 +197,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
                 **database.env,
+                nursery_module.SOCKET_VARIABLE: str(nursery),
             },
         )
         unfinished = state_file.with_suffix(".part")
@@ -202,6 +208,15 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         if os.read(sys.stdin.fileno(), len(KEEP)) == KEEP:
             while True:
                 select.select([], [], [], None)  # until SIGTERM
+
+
+def _nursery(log: Path, running: contextlib.ExitStack) -> Path:
+    """Start the nursery, which nobody waits for: until it is ready, processes are started the ordinary way."""
+    directory = Path(tempfile.mkdtemp(prefix="runbook-nursery-"))
+    command = [sys.executable, "-P", "-m", nursery_module.__name__, str(directory / "socket")]
+    process = Guarded(command, log=log, env=os.environ | {"PYTHONPATH": str(SOURCE)}, remove=directory)
+    running.callback(process.stop)
+    return directory / "socket"
 
 
 def main(arguments: list[str]) -> None:

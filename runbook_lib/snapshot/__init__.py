@@ -5,6 +5,6 @@ error instead, and no check can get past it (``Snapshot.read``).
 """
 
 from runbook_lib.snapshot.collect import take
-from runbook_lib.snapshot.parts import Snapshot, Tagged, Unavailable, Unreadable
+from runbook_lib.snapshot.parts import Snapshot, Tagged, Unavailable, Unreadable, Untried
 
-__all__ = ["Snapshot", "Tagged", "Unavailable", "Unreadable", "take"]
+__all__ = ["Snapshot", "Tagged", "Unavailable", "Unreadable", "Untried", "take"]

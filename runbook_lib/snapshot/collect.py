@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from httpx import HTTPError
 
 from runbook_lib.discovery import load_package
+from runbook_lib.errors import RunbookError
 from runbook_lib.results import now
-from runbook_lib.snapshot.parts import Snapshot, Unreadable
+from runbook_lib.snapshot.drift import Drift
+from runbook_lib.snapshot.parts import Snapshot, Unreadable, Untried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,31 +22,54 @@ if TYPE_CHECKING:
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
 
-    Collector = Callable[[Aws, StackOutputs], object]
+    Collect = Callable[[Aws, StackOutputs], object]
 
 T = TypeVar("T")
 _THREADS = 16
+
+
+class Turn(IntEnum):
+    """When a part is read: a turn begins when everything of the one before has ended."""
+
+    SYSTEM = 0
+    """The system as it is, and experiments that break nothing."""
+    DRILL = 1
+    DATABASE_DRILL = 2
+    SECRET_DRILL = 3
+    """Drills that take the same function's dependencies away, one after the other."""
+    CLEANUP = 9
+    """What takes away what the others worked with."""
+
+
+@dataclass(frozen=True)
+class Collector:
+    """How a part is read."""
+
+    read: Collect
+    turn: Turn
+    disruptive: bool
+    """Whether payments fail meanwhile."""
+
+
 _collectors: dict[type, Collector] = {}
-_last: set[type] = set()
 
 
 def collects(
-    part: type[T], *, last: bool = False
+    part: type[T], *, turn: Turn = Turn.SYSTEM, disruptive: bool = False
 ) -> Callable[[Callable[[Aws, StackOutputs], T]], Callable[[Aws, StackOutputs], T]]:
     """Decorator: this function reads the snapshot's ``part``.
 
     Args:
         part: The part's class.
-        last: Whether it runs after all others: it takes away what they worked with.
+        turn: When it is read.
+        disruptive: Whether payments fail meanwhile, so that somebody has to ask for it.
     """
 
-    def add(collector: Callable[[Aws, StackOutputs], T]) -> Callable[[Aws, StackOutputs], T]:
+    def add(function: Callable[[Aws, StackOutputs], T]) -> Callable[[Aws, StackOutputs], T]:
         if part in _collectors:
             raise ValueError(f"{part.__name__} has two collectors")
-        _collectors[part] = collector
-        if last:
-            _last.add(part)
-        return collector
+        _collectors[part] = Collector(function, turn, disruptive)
+        return function
 
     return add
 
@@ -53,26 +80,38 @@ def collectors() -> dict[type, Collector]:
     return dict(_collectors)
 
 
-def take(aws: Aws, outputs: StackOutputs) -> Snapshot:
-    """Read the live system; never raises for what AWS answers."""
-    todo, taken, parts = collectors(), now(), dict[type, object]()
+def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None) -> Snapshot:
+    """Read the live system; never raises for what AWS answers.
+
+    Args:
+        aws: Where the system lives.
+        outputs: The stack's outputs.
+        drills: Whether to take dependencies away from the running system, by which payments fail meanwhile.
+        drift: Asks the engine what has drifted; it runs beside the rest, and only while nothing is broken on purpose.
+    """
+    every, taken = collectors(), now()
+    parts: dict[type, object] = {part: Untried("drills are off") for part, how in every.items() if how.disruptive}
+    todo = {part: how for part, how in every.items() if drills or not how.disruptive}
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="snapshot") as pool:
-        for batch in (todo.keys() - _last, _last):
-            order = sorted(batch, key=lambda part: part.__name__)
-            parts |= zip(order, pool.map(lambda part: _attempt(todo[part], aws, outputs), order), strict=True)
+        drifting = pool.submit(_attempt, drift) if drift else None
+        for turn in Turn:
+            order = sorted((part for part in todo if todo[part].turn is turn), key=lambda part: part.__name__)
+            parts |= zip(order, pool.map(lambda part: _attempt(todo[part].read, aws, outputs), order), strict=True)
+            if turn is Turn.SYSTEM:
+                parts[Drift] = drifting.result() if drifting else Untried("no engine to ask")
     return Snapshot(outputs, parts, taken)
 
 
-def _attempt(collector: Collector, aws: Aws, outputs: StackOutputs) -> object:
+def _attempt(read: Callable[..., object], *arguments: object) -> object:
     try:
-        return collector(aws, outputs)
+        return read(*arguments)
     except ClientError as error:
         return Unreadable(str(error), absent=is_absent(error.response.get("Error", {}).get("Code", "")))
-    except (BotoCoreError, HTTPError) as error:
+    except (BotoCoreError, HTTPError, RunbookError) as error:
         return Unreadable(f"{type(error).__name__}: {error}")
     except (LookupError, TypeError, ValueError) as error:
         # An answer without the fields AWS documents is no data, whoever sent it.
-        return Unreadable(f"{collector.__name__} cannot read the answer: {type(error).__name__}: {error}")
+        return Unreadable(f"{read.__name__} cannot read the answer: {type(error).__name__}: {error}")
 
 
 def is_absent(code: str) -> bool:

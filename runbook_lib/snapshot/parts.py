@@ -23,12 +23,25 @@ class Unreadable:
     """Whether AWS said that the resource does not exist, which is an answer and not a gap in our knowledge."""
 
 
-class Unavailable(Exception):  # noqa: N818 - it is caught by the checks' runner and becomes a finding, never an error
-    """Raised when a check needs a part that could not be read."""
+@dataclass(frozen=True)
+class Untried:
+    """A part that was left alone on purpose, and why."""
 
-    def __init__(self, part: str, reason: Unreadable) -> None:
-        super().__init__(f"{part}: {reason.error}")
-        self.absent = reason.absent
+    reason: str
+
+
+class Unavailable(Exception):  # noqa: N818 - it is caught by the checks' runner and becomes a finding, never an error
+    """Raised when a check needs a part that is not there.
+
+    Attributes:
+        absent: Whether AWS said that the resource does not exist.
+        tried: Whether reading it was tried.
+    """
+
+    def __init__(self, part: str, gap: Unreadable | Untried) -> None:
+        self.tried = isinstance(gap, Unreadable)
+        self.absent = isinstance(gap, Unreadable) and gap.absent
+        super().__init__(f"{part}: {gap.error if isinstance(gap, Unreadable) else gap.reason}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +76,7 @@ class Snapshot:
             Unavailable: It could not be read, or nobody tried.
         """
         found = self.parts.get(part, Unreadable("nothing collects it"))
-        if isinstance(found, Unreadable):
+        if isinstance(found, (Unreadable, Untried)):
             raise Unavailable(part.__name__, found)
         if not isinstance(found, part):
             raise TypeError(f"the snapshot holds a {type(found).__name__} where a {part.__name__} belongs")
@@ -76,12 +89,13 @@ class Snapshot:
                 yield part.__name__, found.error
 
     def tagged(self) -> list[Tagged]:
-        """Every tagged resource of every part.
+        """Every tagged resource of every part that was tried.
 
         Raises:
             Unavailable: Some part could not be read, so the list would not be whole.
         """
-        return [item for part in self.parts for item in tagged_in(self.read(part))]
+        tried = (part for part, found in self.parts.items() if not isinstance(found, Untried))
+        return [item for part in tried for item in tagged_in(self.read(part))]
 
 
 def tagged_in(value: object) -> Iterator[Tagged]:

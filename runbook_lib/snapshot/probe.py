@@ -38,6 +38,13 @@ class Answer:
     """The answer's ``x-correlation-id`` header."""
     sent_correlation_id: str
     seconds: float
+    retry_after: str = ""
+    """The answer's ``Retry-After`` header."""
+
+    @property
+    def problem(self) -> bool:
+        """Whether it is a problem document (RFC 9457) with a correlation id."""
+        return self.content_type == "application/problem+json" and bool(self.body.get("correlation_id"))
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class LogLine:
     """One structured line that a function wrote."""
 
     fields: Mapping[str, Any]
+    at_ms: int = 0
+    """When it was written, milliseconds since 1970 by the function's clock."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,7 @@ class Bench:
             correlation_id=response.headers.get("x-correlation-id", ""),
             sent_correlation_id=sent,
             seconds=time.monotonic() - began,
+            retry_after=response.headers.get("retry-after", ""),
         )
 
     def log_lines(self, text: str, *, group: str = "", wait: bool = True) -> tuple[LogLine, ...]:
@@ -137,7 +147,7 @@ class Bench:
                 "logs", "filter_log_events", "events",
                 logGroupName=name, filterPattern=f'"{text}"', startTime=self._began_ms,
             )  # fmt: skip
-            if lines := tuple(LogLine(_object(event["message"])) for event in events):
+            if lines := tuple(LogLine(_object(event["message"]), event["timestamp"]) for event in events):
                 return lines
             if time.monotonic() >= deadline:
                 return ()

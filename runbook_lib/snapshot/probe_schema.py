@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib.snapshot.collect import collects
+from runbook_lib.snapshot.collect import Turn, collects
 from runbook_lib.snapshot.probe import Bench
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def schema(aws: Aws, outputs: StackOutputs) -> Schema:
     )
 
 
-@collects(Cleanup, last=True)
+@collects(Cleanup, turn=Turn.CLEANUP)
 def cleanup(aws: Aws, outputs: StackOutputs) -> Cleanup:
     """Remove the rows of all test payments, after every experiment is over."""
     return Cleanup(removed=len(Bench(aws, outputs).ask_schema(action="forget_test_payments")["removed"]))

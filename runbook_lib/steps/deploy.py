@@ -33,8 +33,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     if unmoved.status is not Status.PASS:
         return Report(findings=(unmoved,), data={"agreed_digest": wanted, "digest": current.digest, "applied": False})
     outcome = context.engine.up()
-    raw = context.engine.outputs()
-    outputs = StackOutputs.parse(raw)
+    outputs = StackOutputs.parse(outcome.outputs)
     progress("applying schema migrations")
     schema = _migrate(context, outputs.schema_function_name)
     return Report(
@@ -45,7 +44,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
             "applied": True,
             "counts": outcome.plan.counts(),
             "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
-            "outputs": raw,
+            "outputs": outcome.outputs,
             "schema": schema,
             "warnings": list(outcome.warnings),
         },

@@ -14,11 +14,11 @@ from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.spawn import spawn
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
 
     from runbook_lib.rehearsal.engine.project import Project
     from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.spawn import Child
 
 SHOWN_ITS_ERROR = 32  # the exit code of a program whose traceback the engine has been sent already
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -68,7 +68,7 @@ class Program:
         process: The process, with its standard streams as pipes.
     """
 
-    def __init__(self, project: Project, process: subprocess.Popen[str]) -> None:
+    def __init__(self, project: Project, process: Child) -> None:
         self._project = project
         self._process = process
         self._readers: list[threading.Thread] = []

@@ -9,10 +9,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from runbook_lib.rehearsal.engine.forked import Forked, fork
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+Child = subprocess.Popen[str] | Forked
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -20,7 +23,7 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 
-def spawn(command: Sequence[str], *, folder: Path, environment: Mapping[str, str], talk: bool = False) -> subprocess.Popen[str]:
+def spawn(command: Sequence[str], *, folder: Path, environment: Mapping[str, str], talk: bool = False) -> Child:
     """Start a process with its output as text pipes, in a session of its own: an interrupt is the engine's to handle.
 
     Args:
@@ -29,7 +32,8 @@ def spawn(command: Sequence[str], *, folder: Path, environment: Mapping[str, str
         environment: Its environment.
         talk: Whether its standard input is a pipe too.
     """
-    return _SPAWNER.submit(_spawn, command, folder, environment, talk=talk).result()
+    forked = fork(command, folder=folder, environment=environment, talk=talk)
+    return forked or _SPAWNER.submit(_spawn, command, folder, environment, talk=talk).result()
 
 
 def _spawn(command: Sequence[str], folder: Path, environment: Mapping[str, str], *, talk: bool) -> subprocess.Popen[str]:

@@ -1,0 +1,133 @@
+"""How drills are held: break one thing on purpose, watch, and mend it whatever happens in between.
+
+A drill that cannot mend what it broke says so in its part's place (``NotMendedError``), which no check gets past. One
+whose process is killed leaves its mark in a name (``MARK``), and the next drill of its kind removes it.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbook_lib.errors import RunbookError
+from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, payment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+T = TypeVar("T")
+MARK = "RunbookDrill"
+PROPAGATION_SECONDS = 120.0
+"""How long a change of a policy, key or function is given to take effect; AWS says "eventually", usually seconds."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 10.0
+_SAME_REQUEST_MS = 2000
+"""A request's log line and its metric are written within milliseconds."""
+
+
+class NotMendedError(RunbookError):
+    """Raised when a drill could not put back what it broke."""
+
+
+def until(look: Callable[[], T], done: Callable[[T], bool], *, seconds: float = PROPAGATION_SECONDS) -> T:
+    """Look again and again, ever less often, and give what was seen last, done or not: checks judge that."""
+    deadline, pause = time.monotonic() + seconds, _SHORTEST_PAUSE
+    while not done(seen := look()) and time.monotonic() < deadline:
+        time.sleep(pause)
+        pause = min(1.5 * pause, _LONGEST_PAUSE)
+    return seen
+
+
+@contextmanager
+def mending(what: str, mend: Callable[[], object]) -> Iterator[None]:
+    """Run ``mend`` in the end, even if breaking failed half-way.
+
+    Raises:
+        NotMendedError: It failed; this is worse than whatever else went wrong, and takes its place.
+    """
+    try:
+        yield
+    finally:
+        try:
+            mend()
+        except (ClientError, BotoCoreError, TimeoutError) as error:
+            message = f"A drill changed {what} and could not put it back: {error}"
+            raise NotMendedError(message, remedy="Put it back by hand, or verify with drills again.") from error
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A dependency taken away and given back, with one payment sent meanwhile and repeated afterwards."""
+
+    resource: str
+    """What was taken away."""
+    payment_id: str
+    refused: Answer
+    """While it was away."""
+    completed: Answer
+    """The same payment, once it was back."""
+    log_lines: tuple[LogLine, ...]
+    """Those that hold the refused request's correlation id."""
+    metrics: tuple[str, ...]
+    """The metrics that the function wrote about the refused request."""
+    rows: tuple[Mapping[str, Any], ...]
+    audit_objects: tuple[AuditObject, ...]
+    restored: bool
+    """Whether everything that was changed reads as before."""
+    left_behind: tuple[str, ...]
+
+
+Kind = TypeVar("Kind", bound=Outage)
+
+
+def suffer(
+    kind: type[Kind], bench: Bench, resource: str, metric: str, *, away: AbstractContextManager[None], restored: Callable[[], bool]
+) -> Kind:
+    """Send payments while something is away until one is refused for it, and the same one again when it is back.
+
+    Args:
+        kind: Which outage it is.
+        bench: Sends the payments.
+        resource: What is taken away.
+        metric: The metric that is to tell of it.
+        away: Takes it away, and gives it back.
+        restored: Whether everything reads as before.
+    """
+    sent: list[dict[str, Any]] = []
+
+    def pay() -> Answer:
+        sent.append(payment())
+        return bench.api(sent[-1])
+
+    with away:
+        refused = until(pay, lambda answer: answer.status >= 500)  # noqa: PLR2004 - the server error class
+    hurt = sent[-1]
+    payment_id = hurt["payment_id"]
+    completed = until(lambda: bench.api(hurt), lambda answer: answer.status < 500)  # noqa: PLR2004 - the same
+    lines = bench.log_lines(refused.sent_correlation_id)
+    return kind(
+        resource=resource,
+        payment_id=payment_id,
+        refused=refused,
+        completed=completed,
+        log_lines=lines,
+        metrics=_metrics(bench, metric, lines),
+        rows=tuple(bench.ask_schema(action="payment", payment_id=payment_id)["rows"]),
+        audit_objects=bench.audit_objects(payment_id),
+        restored=restored(),
+        left_behind=bench.forget_audit(*(each["payment_id"] for each in sent)),
+    )
+
+
+def _metrics(bench: Bench, metric: str, about: tuple[LogLine, ...]) -> tuple[str, ...]:
+    """The metric, if it was written (in embedded metric format, to the same log) when these lines were."""
+
+    def look() -> bool:
+        written = [line.at_ms for line in bench.log_lines(metric, wait=False) if metric in line.fields]
+        return any(abs(at - line.at_ms) <= _SAME_REQUEST_MS for at in written for line in about)
+
+    return (metric,) if until(look, bool, seconds=30.0 if about else 0.0) else ()
