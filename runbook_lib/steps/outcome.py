@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+    from pandas.io.formats.style import Styler
 
     from runbook_lib.results import Finding, StepResult
+
+
+FIGURES = frozenset({"After", "Before", "Change", "Count", "Monthly", "Quantity", "Seconds", "Unit price"})
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,26 @@ class Outcome:
 
         display(Markdown(f"**{self.result.summary()}**"))
         for heading, frame in {**self.report.frames, "Findings": findings_frame(self.result.findings)}.items():
-            display(Markdown(f"#### {heading}"), frame.style.hide(axis="index"))
+            display(Markdown(f"#### {heading}"), _styled(frame))
         for heading, figure in self.report.figures.items():
             display(Markdown(f"#### {heading}"), figure)
 
     def gate(self) -> None:
         """Raise ``GateError`` unless the step passed; the result is on the disk already."""
         self.result.gate()
+
+
+def _styled(frame: pd.DataFrame) -> Styler:
+    """Words begin at the left, figures end at the right."""
+    figures = [column for column in frame.columns if column in FIGURES]
+    words = [column for column in frame.columns if column not in FIGURES]
+    left = [{"selector": "th", "props": "text-align: left"}]
+    return (
+        frame.style.hide(axis="index")
+        .set_table_styles(left)
+        .set_properties(subset=words, **{"text-align": "left"})
+        .set_properties(subset=figures, **{"text-align": "right"})
+    )
 
 
 def findings_frame(findings: tuple[Finding, ...]) -> pd.DataFrame:
