@@ -56,8 +56,8 @@ class Outcome:
 
 def _styled(frame: pd.DataFrame) -> Styler:
     """Words begin at the left, figures end at the right."""
-    figures = [column for column in frame.columns if column in FIGURES]
-    words = [column for column in frame.columns if column not in FIGURES]
+    figures = frame.columns.intersection(sorted(FIGURES))
+    words = frame.columns.difference(figures)
     left = [{"selector": "th", "props": "text-align: left"}]
     return (
         frame.style.hide(axis="index")

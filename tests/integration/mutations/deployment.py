@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from runbook_lib import operations, settings, steps
 from runbook_lib.aws import Aws, Target
+from runbook_lib.engine import Engine
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.rehearsal import world as worlds
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
+from runbook_lib.snapshot.drift import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +42,11 @@ class Deployed:
         with replaced({**os.environ, settings.OUTPUTS_VARIABLE: str(self.directory / "outputs"), **variables}):
             with operations.rehearsing(self.world, self.directory):
                 yield
+
+    def drift(self) -> Drift:
+        """What the engine finds changed since the deployment."""
+        with self.environment():
+            return Drift.of(Engine(self.run).drift().plan)
 
     def second_run(self) -> Run:
         """Another run over the same stack, for previews of a changed program."""

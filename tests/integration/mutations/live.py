@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import ssl
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +19,8 @@ from runbook_lib.checks.registry import CHECKS
 from runbook_lib.rehearsal import database
 from runbook_lib.results import Finding, Status, now
 from runbook_lib.snapshot import Snapshot, collect
+from runbook_lib.snapshot.drift import Drift
 from runbook_lib.snapshot.probe import Bench
-from runbook_lib.snapshot.probe_schema import Cleanup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from integration.mutations.deployment import Deployed
 
     from runbook_lib.outputs import StackOutputs
-
-Mend = "Callable[[], object]"
 
 
 @dataclass
@@ -44,16 +43,19 @@ class Live:
         return self.deployed.aws.client(service)
 
     def read(self, parts: tuple[type, ...]) -> Snapshot:
-        """The healthy snapshot with these parts read anew, cleaning up last, as ``snapshot.take`` does."""
-        todo, taken = collect.collectors(), dict(self.healthy.parts)
+        """The healthy snapshot with these parts read anew, turn by turn as ``snapshot.take`` does."""
+        known, seen = collect.collectors(), dict(self.healthy.parts)
         with ThreadPoolExecutor(len(parts)) as pool:
-            for batch in ([part for part in parts if part is not Cleanup], [part for part in parts if part is Cleanup]):
-                read = partial(self._attempt, todo)
-                taken |= zip(batch, pool.map(read, batch), strict=True)
-        return Snapshot(self.outputs, taken, now())
+            for turn in collect.Turn:
+                due = [part for part in parts if part in known and known[part].turn is turn]
+                read = [known[part].read for part in due]
+                seen |= zip(due, pool.map(self._attempt, read), strict=True)
+        if Drift in parts:
+            seen[Drift] = self.deployed.drift()
+        return Snapshot(self.outputs, seen, now())
 
-    def _attempt(self, todo: dict[type, Any], part: type) -> object:
-        return collect._attempt(todo[part], self.deployed.aws, self.outputs)
+    def _attempt(self, read: Callable[..., object]) -> object:
+        return collect._attempt(read, self.deployed.aws, self.outputs)
 
     def pretend(self, **outputs: Any) -> Callable[[], object]:
         """Let the outputs name something else; gives how to undo it."""
@@ -66,8 +68,6 @@ class Live:
 
     def sql(self, statement: str) -> list[list[Any]]:
         """One statement as the master user, whose password the secret tells."""
-        import json
-
         outputs = self.deployed.outputs
         text = self.client("secretsmanager").get_secret_value(SecretId=outputs.master_secret_arn)["SecretString"]
         host, _, port = outputs.rds_endpoint.rpartition(":")
@@ -135,9 +135,21 @@ def rewritten(live: Live, function: str, path: str, old: str, new: str) -> Calla
     """Swap a function's package for one with another piece of source; gives how to swap it back."""
     client = live.client("lambda")
     original = httpx.get(client.get_function(FunctionName=function)["Code"]["Location"], trust_env=False).content
-    return swap(
-        client.update_function_code, {"ZipFile": _edited(original, path, old, new)}, {"ZipFile": original}, FunctionName=function
-    )
+    edited = _edited(original, path, old, new)
+    return settled(live, function, client.update_function_code, {"ZipFile": edited}, {"ZipFile": original})
+
+
+def settled(
+    live: Live, function: str, call: Callable[..., object], bad: Mapping[str, Any], good: Mapping[str, Any]
+) -> Callable[[], object]:
+    """``swap`` for a function, which takes a moment to run what it was given."""
+    waiter = live.client("lambda").get_waiter("function_updated_v2")
+
+    def update(**arguments: Any) -> None:
+        call(FunctionName=function, **arguments)
+        waiter.wait(FunctionName=function, WaiterConfig={"Delay": 1})
+
+    return swap(update, bad, good)
 
 
 def _edited(package: bytes, path: str, old: str, new: str) -> bytes:

@@ -73,7 +73,16 @@ def refusal_in_another_form(live: Live) -> Mend:
     client, answer = live.client("apigateway"), {"restApiId": live.outputs.api_id, "responseType": "BAD_REQUEST_BODY"}
     before = client.get_gateway_response(**answer)
     kept = {name: before[name] for name in ("statusCode", "responseParameters", "responseTemplates")}
-    return swap(client.put_gateway_response, {"statusCode": "422"}, kept, **answer)
+    stage = partial(client.update_stage, restApiId=live.outputs.api_id, stageName=live.outputs.api_stage_name)
+    deployed = client.get_stage(restApiId=live.outputs.api_id, stageName=live.outputs.api_stage_name)["deploymentId"]
+    back = swap(client.put_gateway_response, {"statusCode": "422"}, kept, **answer)
+    made = client.create_deployment(restApiId=live.outputs.api_id)["id"]  # answers are frozen into deployments
+    stage(**patch("/deploymentId", made))
+    return after(
+        back,
+        partial(stage, **patch("/deploymentId", deployed)),
+        partial(client.delete_deployment, restApiId=live.outputs.api_id, deploymentId=made),
+    )
 
 
 ROWS = (

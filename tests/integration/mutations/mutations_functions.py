@@ -6,7 +6,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from integration.mutations.live import Live, Mutation, swap
+from integration.mutations.live import Live, Mutation, settled
 
 from runbook_lib.snapshot.functions import Functions
 from runbook_lib.snapshot.iam import Roles
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def configured(live: Live, bad: dict[str, Any], good: dict[str, Any]) -> Mend:
     """Configure the schema function, which no payment waits for."""
-    return swap(live.client("lambda").update_function_configuration, bad, good, FunctionName=live.outputs.schema_function_name)
+    return settled(live, live.outputs.schema_function_name, live.client("lambda").update_function_configuration, bad, good)
 
 
 def environment(live: Live, **variables: str) -> Mend:

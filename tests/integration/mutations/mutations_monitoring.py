@@ -60,11 +60,11 @@ def actions_off(live: Live) -> Mend:
 
 
 def widget_removed(live: Live) -> Mend:
-    """Take the first widget off the dashboard."""
+    """Take the last widget off the dashboard."""
     cloudwatch, name = live.client("cloudwatch"), live.outputs.dashboard_name
     before = cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
     body = json.loads(before)
-    body["widgets"] = body["widgets"][1:]
+    body["widgets"] = body["widgets"][:-1]
     return swap(cloudwatch.put_dashboard, {"DashboardBody": json.dumps(body)}, {"DashboardBody": before}, DashboardName=name)
 
 
@@ -96,11 +96,13 @@ def retention(live: Live) -> Mend:
     return swap(live.client("logs").put_retention_policy, bad, good, logGroupName=upgrade_log(live))
 
 
-def default_key(live: Live) -> Mend:
-    """Take a log group's key away."""
-    logs, name = live.client("logs"), upgrade_log(live)
-    logs.disassociate_kms_key(logGroupName=name)
-    return partial(logs.associate_kms_key, logGroupName=name, kmsKeyId=live.outputs.key_arns["operations"])
+def foreign_key(live: Live) -> Mend:
+    """Encrypt a log group with a key that is not the stack's."""
+    kms = live.client("kms")
+    other = kms.create_key(Description="not the stack's")["KeyMetadata"]["Arn"]
+    bad, good = ({"kmsKeyId": key} for key in (other, live.outputs.key_arns["operations"]))
+    back = swap(live.client("logs").associate_kms_key, bad, good, logGroupName=upgrade_log(live))
+    return after(back, partial(kms.schedule_key_deletion, KeyId=other, PendingWindowInDays=7))
 
 
 def log_deleted(live: Live) -> Mend:
@@ -134,7 +136,7 @@ ROWS = (
         lambda live: topic(live, "KmsMasterKeyId", "", live.outputs.key_arns["operations"]), "is encrypted with nothing",
     ),
     Mutation("log_groups_kept_30_days", (LogGroups,), retention, "keeps events for 14 days"),
-    Mutation("log_groups_encrypted", (LogGroups,), default_key, "the default key"),
+    Mutation("log_groups_encrypted", (LogGroups,), foreign_key, "not with a key of the stack"),
     Mutation(
         "log_groups_cover_services", (LogGroups,), log_deleted, "/upgrade is not a log group of the stack",
         also={"log_groups_kept_30_days": "what is gone is not kept", "log_groups_encrypted": "nor encrypted"},

@@ -42,7 +42,7 @@ MUTATIONS = (
 @pytest.fixture(scope="module")
 def whole(deployed: Deployed) -> Live:
     """The system as deployed, read once."""
-    return Live(deployed, snapshot.take(deployed.aws, deployed.outputs), deployed.outputs)
+    return Live(deployed, snapshot.take(deployed.aws, deployed.outputs, drills=True, drift=deployed.drift), deployed.outputs)
 
 
 @pytest.fixture
