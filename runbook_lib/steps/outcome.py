@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from pandas.io.formats.style import Styler
+    from pandas.io.formats.style_render import CSSDict
 
     from runbook_lib.results import Finding, StepResult
 
@@ -58,7 +59,7 @@ def _styled(frame: pd.DataFrame) -> Styler:
     """Words begin at the left, figures end at the right."""
     figures = frame.columns.intersection(sorted(FIGURES))
     words = frame.columns.difference(figures)
-    left = [{"selector": "th", "props": "text-align: left"}]
+    left: list[CSSDict] = [{"selector": "th", "props": "text-align: left"}]
     return (
         frame.style.hide(axis="index")
         .set_table_styles(left)
