@@ -24,9 +24,11 @@ def teardown(context: Context, known: TeardownParameters) -> Report:
     after = [resource["urn"] for resource in context.engine.resources() if resource.get("custom")]
     tags = _tags(known.environment)
     tagged = _tagged(context, tags)
+    ending = _ending_keys(context, tagged)
+    left = [arn for arn in tagged if arn not in ending]
     return Report(
-        findings=(_state_finding(len(before), after), _tag_finding(tags, tagged)),
-        data={"destroyed": len(outcome.done), "left_in_state": after, "left_in_aws": tagged, "tags": tags},
+        findings=(_state_finding(len(before), after), _tag_finding(tags, left, ending)),
+        data={"destroyed": len(outcome.done), "left_in_state": after, "left_in_aws": left, "keys_ending": ending, "tags": tags},
     )
 
 
@@ -39,6 +41,13 @@ def _tagged(context: Context, tags: dict[str, str]) -> list[str]:
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
     pages = context.aws.pages("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", TagFilters=filters)
     return sorted(str(item["ResourceARN"]) for item in pages)
+
+
+def _ending_keys(context: Context, arns: list[str]) -> dict[str, str]:
+    """KMS keys among ``arns`` that AWS will delete, and when: it lets no key go at once."""
+    kms = context.aws.client("kms")
+    keys = [kms.describe_key(KeyId=arn)["KeyMetadata"] for arn in arns if arn.split(":")[2] == "kms"]
+    return {key["Arn"]: key["DeletionDate"].isoformat() for key in keys if key["KeyState"] == "PendingDeletion"}
 
 
 def _state_finding(before: int, after: list[str]) -> Finding:
@@ -54,7 +63,7 @@ def _state_finding(before: int, after: list[str]) -> Finding:
     )
 
 
-def _tag_finding(tags: dict[str, str], tagged: list[str]) -> Finding:
+def _tag_finding(tags: dict[str, str], tagged: list[str], ending: dict[str, str]) -> Finding:
     wanted = ", ".join(f"{key}={value}" for key, value in tags.items())
     return Finding(
         check="nothing_tagged_left",
@@ -63,6 +72,8 @@ def _tag_finding(tags: dict[str, str], tagged: list[str]) -> Finding:
         resource=wanted,
         message=f"{len(tagged)} resources still carry {wanted}: {', '.join(tagged[:5])}."
         if tagged
+        else f"No resource carries {wanted} any more, but for {len(ending)} KMS keys that AWS deletes by {max(ending.values())}."
+        if ending
         else f"No resource carries {wanted} any more.",
         remedy="Delete them, or find out which other stack they belong to." if tagged else "",
     )
