@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook_lib.signatures import SIGNATURE, UNKNOWN_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""Pulumi's own sentinel for "known after the update" (``pulumi.runtime.rpc.UNKNOWN``)."""
 COMPUTED = "<computed>"
-ASSET = "4dabf18193072939515e22adb298388d"
-"""The key by which Pulumi marks secrets, assets and archives on the wire (``_special_sig_key``)."""
 HOW_THE_PROVIDER_IS_REACHED = frozenset(
     {"endpoints", "accessKey", "secretKey", "token", "profile", "s3UsePathStyle", "version", "pluginDownloadURL"}
 )
@@ -152,13 +150,13 @@ def _plain(type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(value: Any) -> Any:
     if isinstance(value, dict):
-        if ASSET in value:
+        if SIGNATURE in value:
             # An asset's or archive's content is its hash; where it lies on this machine is not part of the plan.
-            return {key: _value(item) for key, item in value.items() if key in {ASSET, "hash", "value"}}
+            return {key: _value(item) for key, item in value.items() if key in {SIGNATURE, "hash", "value"}}
         return {key: _value(item) for key, item in value.items() if not key.startswith("__")}
     if isinstance(value, list):
         return [_value(item) for item in value]
-    return COMPUTED if value == UNKNOWN else value
+    return COMPUTED if value == UNKNOWN_ID else value
 
 
 def _essence(op: Operation) -> dict[str, Any]:

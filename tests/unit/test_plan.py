@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from runbook_lib.plan import ASSET, UNKNOWN, Plan, deployed, differences
+from runbook_lib.plan import Plan, deployed, differences
+from runbook_lib.signatures import SIGNATURE, UNKNOWN_ID
 
 STACK = "urn:pulumi:staging::payments::pulumi:pulumi:Stack::payments-staging"
 
@@ -28,7 +29,7 @@ def step(op: str, name: str, inputs: dict[str, Any] | None = None, **more: Any) 
 
 
 BASE = [
-    step("create", "a", {"bucket": "a", "tags": {"x": "1"}, "arn": UNKNOWN}),
+    step("create", "a", {"bucket": "a", "tags": {"x": "1"}, "arn": UNKNOWN_ID}),
     step("update", "b", {"retention": 30, "name": "b"}, old={"retention": 14, "name": "b"}, diffs=["retention"]),
     step("delete", "c", old={"bucket": "c"}),
     step("same", "d", {"bucket": "d"}),
@@ -72,7 +73,7 @@ class TestDigest:
 
     def test_archive_counts_by_content_not_by_path(self) -> None:
         def archive(path: str, hash_: str) -> str:
-            return digest([step("create", "f", {"code": {ASSET: "0def", "hash": hash_, "path": path}})])
+            return digest([step("create", "f", {"code": {SIGNATURE: "0def", "hash": hash_, "path": path}})])
 
         assert archive("/home/a/x.zip", "aa") == archive("/root/y.zip", "aa") != archive("/home/a/x.zip", "bb")
 

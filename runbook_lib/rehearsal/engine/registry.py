@@ -10,7 +10,8 @@ from runbook_lib.rehearsal.engine.builtin import BuiltinProvider
 from runbook_lib.rehearsal.engine.errors import ProviderError
 from runbook_lib.rehearsal.engine.provider import Provider
 from runbook_lib.rehearsal.engine.urn import package_of, provider_urn
-from runbook_lib.rehearsal.engine.values import UNKNOWN_ID, Properties
+from runbook_lib.rehearsal.engine.values import Properties
+from runbook_lib.signatures import UNKNOWN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable

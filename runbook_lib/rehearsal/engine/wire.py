@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
 
-from runbook_lib.rehearsal.engine.values import (
-    ARCHIVE,
-    ASSET,
-    OUTPUT,
-    REFERENCE,
-    SECRET,
-    SIGNATURE,
-    UNKNOWN,
-    UNKNOWN_ID,
-    UNKNOWNS,
-    Asset,
-    Properties,
-    Reference,
-    Secret,
-    Unknown,
-)
+from runbook_lib.rehearsal.engine.values import UNKNOWN, Asset, Properties, Reference, Secret, Unknown
+from runbook_lib.signatures import ARCHIVE, ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWN_ID, UNKNOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

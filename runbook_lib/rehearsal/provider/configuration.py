@@ -69,9 +69,7 @@ def failures(config: Mapping[str, Any], environment: Mapping[str, str] = os.envi
 def endpoints(config: Mapping[str, Any]) -> dict[str, str]:
     """Addresses by service: ``aws:endpoints`` is a list of objects with one key per service."""
     given = config.get("endpoints") or []
-    return {
-        service: address for each in given if isinstance(each, dict) for service, address in each.items() if address
-    }
+    return {service: address for each in given if isinstance(each, dict) for service, address in each.items() if address}
 
 
 def region(config: Mapping[str, Any], environment: Mapping[str, str]) -> str:

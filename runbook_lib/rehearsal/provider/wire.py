@@ -1,7 +1,6 @@
 """Property values between Pulumi's wire (protobuf ``Struct`` with signatures) and plain Python.
 
-Signatures, from pulumi/sdk: an object with the key ``SIG`` is not a map but a secret, an asset, an archive, a resource
-reference or an output value; an unknown value is one fixed string.
+A map with the key ``SIGNATURE`` is a secret, an asset, an archive, a resource reference or an output value.
 """
 
 from __future__ import annotations
@@ -11,26 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format, struct_pb2
 
+from runbook_lib.signatures import ARCHIVE, ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWN_ID, UNKNOWNS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-SIG = "4dabf18193072939515e22adb298388d"
-SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105  # a signature of the protocol
-ASSET = "c44067f5952c0a294b673a41bacd8c17"
-ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
-RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
-OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-UNKNOWN_STRINGS = frozenset(
-    {
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string; the only one that the Python SDK sends
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
-        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
-        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
-        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
-    }
-)
 
 
 class Unknown:
@@ -84,7 +67,7 @@ def _decode(value: struct_pb2.Value) -> Any:
         number = value.number_value
         return int(number) if number.is_integer() else number
     if kind == "string_value":
-        return UNKNOWN if value.string_value in UNKNOWN_STRINGS else value.string_value
+        return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
     if kind == "bool_value":
         return value.bool_value
     if kind == "list_value":
@@ -95,7 +78,7 @@ def _decode(value: struct_pb2.Value) -> Any:
 
 
 def _signed(found: dict[str, Any]) -> Any:
-    signature = found.get(SIG)
+    signature = found.get(SIGNATURE)
     if signature is None:
         return found
     if signature == SECRET:
@@ -104,7 +87,7 @@ def _signed(found: dict[str, Any]) -> Any:
         return Asset(found.get("text"), found.get("path"), found.get("uri"), found.get("hash", ""))
     if signature == ARCHIVE:
         return Archive(found.get("assets"), found.get("path"), found.get("uri"), found.get("hash", ""))
-    if signature == RESOURCE:
+    if signature == REFERENCE:
         return found.get("id", UNKNOWN)
     if signature == OUTPUT:
         inner = found.get("value", UNKNOWN)
@@ -121,12 +104,12 @@ def encode(properties: Mapping[str, Any]) -> struct_pb2.Struct:
 
 def _encode(value: Any) -> Any:
     if value is UNKNOWN:
-        return "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+        return UNKNOWN_ID
     if isinstance(value, Secret):
-        return {SIG: SECRET, "value": _encode(value.value)}
+        return {SIGNATURE: SECRET, "value": _encode(value.value)}
     if isinstance(value, Asset | Archive):
         names = {name: _encode(part) for name, part in vars(value).items() if part not in (None, "")}
-        return {SIG: ASSET if isinstance(value, Asset) else ARCHIVE, **names}
+        return {SIGNATURE: ASSET if isinstance(value, Asset) else ARCHIVE, **names}
     if isinstance(value, dict):
         return {key: _encode(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
