@@ -53,6 +53,9 @@ def rehearse(
     environment: EnvironmentOption = "staging",
     parameter: ParameterOption = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the emulated AWS running; runbook teardown ends it.")] = False,
+    engine: Annotated[
+        str, typer.Option("--engine", help="embedded, or pulumi: the CLI on PATH, with the same provider.")
+    ] = "embedded",
     port: Annotated[int, typer.Option("--port", help="The emulator's port on 127.0.0.1; 0 is any free one.")] = 0,
     reason: ReasonOption = "rehearsal",
 ) -> None:
@@ -61,7 +64,7 @@ def rehearse(
 
     display = _display()
     run, code, seconds = operations.rehearse(
-        environment, _options(parameter), keep=keep, port=port, reason=reason, display=display
+        environment, _options(parameter), keep=keep, engine=engine, port=port, reason=reason, display=display
     )
     display.said(f"{seconds:.1f} s from the emulator's start to the last record")
     if keep:

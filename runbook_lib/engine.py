@@ -123,11 +123,15 @@ class Engine:
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:
-        """What a refresh would find changed in the cloud; changes nothing."""
+        """What a refresh would find changed in the cloud; changes nothing.
+
+        Every resource is announced as a refresh; only what comes of it says ``same``, ``update`` or ``delete``, so that
+        is what the outcome's plan holds.
+        """
         recorder = _Recorder(self._progress)
         with _translated("refresh", recorder.errors):
             self.stack.preview_refresh(on_event=recorder)
-        return recorder.outcome()
+        return recorder.outcome().model_copy(update={"plan": Plan.of(recorder.results)})
 
     def destroy(self) -> Outcome:
         """Delete every resource of the stack, then the stack itself."""
@@ -156,6 +160,7 @@ class _Recorder:
         self._begun: dict[tuple[str, str], float] = {}
         self._done: list[Done] = []
         self._warnings: list[str] = []
+        self.results: list[dict[str, Any]] = []
         self.errors: list[str] = []
 
     def __call__(self, event: EngineEvent) -> None:
@@ -165,6 +170,7 @@ class _Recorder:
             self._begun[step.urn, step.op] = event.timestamp
         elif event.res_outputs_event:
             step = event.res_outputs_event.metadata
+            self.results.append(_step(step))
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
             self._done.append(Done(op=str(step.op), urn=step.urn, type=step.type, seconds=seconds))
             self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")

@@ -10,6 +10,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from runbook_lib import engine as engines
 from runbook_lib import parameters, runner, settings
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import ExitCode, TargetError, UsageError
@@ -110,7 +111,7 @@ def run_against_aws(
 
 
 def rehearse(
-    name: str, options: Mapping[str, str], *, keep: bool, port: int, reason: str, display: Display
+    name: str, options: Mapping[str, str], *, keep: bool, engine: str, port: int, reason: str, display: Display
 ) -> tuple[Run, ExitCode, float]:
     """Run every forward step against an emulated AWS on this machine.
 
@@ -123,6 +124,10 @@ def rehearse(
     """
     environment = settings.environment(name)
     given = given_for(parameters.FORWARD, environment, options)
+    if engine not in set(EngineKind):
+        raise UsageError(f"There is no engine {engine!r}.", remedy=f"Engines: {', '.join(EngineKind)}.")
+    kind = EngineKind(engine)
+    engines.command(kind)  # refuses before anything is started
     if keep and (kept := kept_world()):
         raise UsageError(f"A rehearsal is being kept already ({kept.endpoint}).", remedy="runbook teardown ends it.")
     began = time.monotonic()
@@ -134,7 +139,7 @@ def rehearse(
             environment=name,
             rehearsal=True,
             reason=reason,
-            engine=EngineKind.EMBEDDED,
+            engine=kind,
             caller=Aws(target).identity(),
             target=target,
             parameters=given,

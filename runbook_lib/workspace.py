@@ -7,6 +7,7 @@ emulator's address there would dirty the checkout; a copy beside the evidence sh
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,11 +16,12 @@ from runbook_lib import settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from runbook_lib.aws import Target
     from runbook_lib.run import Run
 
+REHEARSAL_PLUGINS = Path(__file__).parent / "rehearsal" / "bin"
+"""Where the rehearsal's ``pulumi-resource-aws`` is: for the emulator it stands in for the real plugin, on either engine."""
 EMULATED_SERVICES = (
     "apigateway", "cloudwatch", "ec2", "elbv2", "iam", "kms", "lambda", "logs", "rds", "s3", "secretsmanager", "sns",
     "sqs", "ssm", "sts",
@@ -43,6 +45,8 @@ def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
     project = yaml.safe_load((stack / "Pulumi.yaml").read_text(encoding="utf-8"))
     project["main"] = str(stack)
     project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    if run.facts.target.emulated:
+        project["plugins"] = {"providers": [{"name": "aws", "path": str(REHEARSAL_PLUGINS)}]}
     _write_yaml(workspace / "Pulumi.yaml", project)
 
     path = workspace / f"Pulumi.{run.facts.environment}.yaml"

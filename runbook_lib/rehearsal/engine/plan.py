@@ -41,6 +41,13 @@ def input_diff(old: Properties, new: Properties) -> Diff:
     return Diff(changes=bool(detailed), changed=changed, detailed=detailed or None)
 
 
+def inverted(diff: Diff) -> Diff:
+    """The same difference seen from the other side: what was added is deleted."""
+    turned = {"add": "delete", "delete": "add", "add-replace": "delete-replace", "delete-replace": "add-replace"}
+    detailed = {path: replace(item, kind=turned.get(item.kind, item.kind)) for path, item in (diff.detailed or {}).items()}
+    return replace(diff, detailed=detailed or None)
+
+
 def _differences(old: Any, new: Any, path: str) -> Iterator[tuple[str, PropertyDiff]]:
     old = old.value if isinstance(old, Secret) else old
     new = new.value if isinstance(new, Secret) else new

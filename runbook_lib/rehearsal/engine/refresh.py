@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runbook_lib.rehearsal.engine.apply import provider_for, with_secret_outputs
 from runbook_lib.rehearsal.engine.backend import utc_now
 from runbook_lib.rehearsal.engine.errors import EngineError
-from runbook_lib.rehearsal.engine.plan import input_diff
+from runbook_lib.rehearsal.engine.plan import Diff, input_diff, inverted
 from runbook_lib.rehearsal.engine.run import StepFailedError
 from runbook_lib.rehearsal.engine.steps import Step
 from runbook_lib.rehearsal.engine.urn import is_provider
@@ -49,12 +49,11 @@ def _refresh(old: Resource, run: Run) -> Resource | None:
         return old
     except StepFailedError:
         return old
-    step.new = new
-    step.result = "delete" if new is None else "same" if _unchanged(old, new) else "update"
-    if step.result == "update" and new is not None:
-        step.diff = input_diff(old.outputs, new.outputs)
-    if new is not None and step.result == "same":
+    if new is not None and _unchanged(old, new):
         new = old
+    step.new = new
+    step.diff = _drift(old, new, run) if new else None
+    step.result = "delete" if new is None else "update" if step.diff else "same"
     if new is not old:
         run.journal.exchange(old, new)
         run.journal.commit()
@@ -77,6 +76,28 @@ def _read(old: Resource, run: Run) -> Resource | None:
     for reason in found.init_errors:
         run.events.diagnostic("warning", reason, old.urn)
     return new
+
+
+def _drift(old: Resource, new: Resource, run: Run) -> Diff | None:
+    """What the cloud changed, None if nothing that anybody asked for.
+
+    As the real engine does it: the difference is the one that an update of the unchanged program would undo, turned
+    round. What only the cloud computes is taken over without being called a change. A resource that is only read
+    has no program's inputs to compare with, so its outputs are.
+    """
+    if new is old:
+        return None
+    if old.external:
+        diff = input_diff(old.outputs, new.outputs)
+    else:
+        diff = inverted(
+            provider_for(old, run).diff(
+                old.urn, new.id, old_inputs=new.inputs, old_outputs=new.outputs, news=old.inputs, ignore=old.ignore_changes
+            )
+        )
+        if diff.changes is None:  # the provider leaves it to the engine
+            diff = input_diff(old.inputs, new.inputs)
+    return diff if diff.changes else None
 
 
 def _unchanged(old: Resource, new: Resource) -> bool:
