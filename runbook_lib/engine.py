@@ -172,7 +172,7 @@ class _Recorder:
             step = event.res_outputs_event.metadata
             self.results.append(_step(step))
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
-            self._done.append(Done(op=str(step.op), urn=step.urn, type=step.type, seconds=seconds))
+            self._done.append(Done(op=str(getattr(step.op, "value", step.op)), urn=step.urn, type=step.type, seconds=seconds))
             self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
         elif event.diagnostic_event and event.diagnostic_event.severity in {"warning", "error"}:
             about = event.diagnostic_event.urn or ""

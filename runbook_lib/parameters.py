@@ -62,6 +62,10 @@ class DeployParameters(StepParameters):
 class VerifyParameters(StepParameters):
     """Parameters of 04_verify."""
 
+    drills: bool = False
+    """Whether to take away and give back, one after the other, the audit store (for seconds), the database (stopped and started:
+    on AWS a quarter of an hour or more) and its secret (for seconds). Payments are answered 503 meanwhile, and alarms go off."""
+
 
 class CostCheckParameters(StepParameters):
     """Parameters of 05_cost_check."""

@@ -14,10 +14,11 @@ from runbook_lib.results import Finding, Status, verdict
 from runbook_lib.snapshot.parts import tagged_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
+    from runbook_lib.snapshot.drift import Drift
 
 REQUIREMENTS = (
     *("N1", "N2", "N3", "N4", "D1", "D2", "D3", "A1", "A2", "A3", "A4", "P1", "L1", "S1"),
@@ -34,27 +35,33 @@ class Verification:
     data: dict[str, Any]
 
 
-def verify(aws: Aws, outputs: StackOutputs) -> Verification:
+def verify(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None) -> Verification:
     """Take a snapshot of the live system and judge it.
 
     Args:
         aws: Where the system lives.
         outputs: The stack's outputs; nothing else is known about it.
+        drills: Whether to take dependencies away from the running system (``snapshot.take``).
+        drift: Asks the engine what has drifted; without it the check on drift is not tried.
     """
     began = time.monotonic()
-    live = snapshot.take(aws, outputs)
+    live = snapshot.take(aws, outputs, drills=drills, drift=drift)
     read = time.monotonic()
     found = CHECKS.run(live)
     findings = (*found, *uncovered(found))
+    judged = {finding.check for finding in found}
+    not_tried = [name for name in CHECKS.rules() if name not in judged]
     return Verification(
         findings=findings,
         data={
             "read_seconds": round(read - began, 2),
             "judge_seconds": round(time.monotonic() - read, 2),
-            "parts_read": len(live.parts),
+            "seconds_by_part": dict(sorted(live.seconds.items(), key=lambda item: -item[1])),
+            "parts_read": len(live.parts) - len(dict(live.unreadable())) - len(live.untried()),
             "parts_unreadable": dict(live.unreadable()),
             "resources_read": len(list(tagged_in(live.parts))),
-            "checks_run": len(CHECKS.rules()),
+            "checks_run": len(judged),
+            "not_tried": not_tried,
             "coverage": coverage(findings),
         },
     )

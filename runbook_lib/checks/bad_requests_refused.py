@@ -20,8 +20,7 @@ def bad_requests_refused(snapshot: Snapshot) -> Judgements:
     ):
         yield judge(
             f"{url} with {fault}",
-            ok=answer.status == expected
-            and answer.problem,
+            ok=answer.status == expected and answer.problem,
             good=f"{url} refused {fault} with {answer.status}: {answer.body.get('title')}.",
             bad=f"{url} answered {fault} with {answer.status} {answer.content_type}, not {expected} and a problem document.",
             remedy="Look at the request model, the gateway responses and the function's validation.",

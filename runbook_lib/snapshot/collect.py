@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
@@ -90,16 +91,25 @@ def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callab
         drift: Asks the engine what has drifted; it runs beside the rest, and only while nothing is broken on purpose.
     """
     every, taken = collectors(), now()
+    seconds: dict[str, float] = {}
+
+    def read(part: type, how: Callable[..., object], *arguments: object) -> object:
+        began = time.monotonic()
+        try:
+            return _attempt(how, *arguments)
+        finally:
+            seconds[part.__name__] = round(time.monotonic() - began, 2)
+
     parts: dict[type, object] = {part: Untried("drills are off") for part, how in every.items() if how.disruptive}
     todo = {part: how for part, how in every.items() if drills or not how.disruptive}
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="snapshot") as pool:
-        drifting = pool.submit(_attempt, drift) if drift else None
+        drifting = pool.submit(read, Drift, drift) if drift else None
         for turn in Turn:
             order = sorted((part for part in todo if todo[part].turn is turn), key=lambda part: part.__name__)
-            parts |= zip(order, pool.map(lambda part: _attempt(todo[part].read, aws, outputs), order), strict=True)
+            parts |= zip(order, pool.map(lambda part: read(part, todo[part].read, aws, outputs), order), strict=True)
             if turn is Turn.SYSTEM:
                 parts[Drift] = drifting.result() if drifting else Untried("no engine to ask")
-    return Snapshot(outputs, parts, taken)
+    return Snapshot(outputs, parts, taken, seconds)
 
 
 def _attempt(read: Callable[..., object], *arguments: object) -> object:

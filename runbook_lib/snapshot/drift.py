@@ -22,8 +22,6 @@ class Drift:
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
-        """Read it off the operations that the refresh announced."""
-        return cls(
-            resources=len(plan.operations),
-            changed={f"{op.op} {op.type} {op.name}": op.changed for op in plan.changes},
-        )
+        """Read it off what came of the refresh; the engine itself leaves out what only AWS computes."""
+        changed = {f"{op.op} {op.type} {op.name}": op.changed for op in plan.changes}
+        return cls(resources=len(plan.operations), changed=changed)

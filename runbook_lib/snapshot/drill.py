@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from runbook_lib.aws import Aws
+
 T = TypeVar("T")
 MARK = "RunbookDrill"
-PROPAGATION_SECONDS = 120.0
-"""How long a change of a policy, key or function is given to take effect; AWS says "eventually", usually seconds."""
+_PROPAGATION_SECONDS = {False: 120.0, True: 3.0}
+"""How long a change is given to take effect, by whether AWS is emulated. AWS says "eventually", usually seconds; the
+emulator has nothing to propagate."""
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 10.0
 _SAME_REQUEST_MS = 2000
 """A request's log line and its metric are written within milliseconds."""
@@ -33,7 +36,12 @@ class NotMendedError(RunbookError):
     """Raised when a drill could not put back what it broke."""
 
 
-def until(look: Callable[[], T], done: Callable[[T], bool], *, seconds: float = PROPAGATION_SECONDS) -> T:
+def propagation(aws: Aws) -> float:
+    """How long to wait for a change of a policy, a key or an alarm to take effect, in seconds."""
+    return _PROPAGATION_SECONDS[aws.target.emulated]
+
+
+def until(look: Callable[[], T], done: Callable[[T], bool], *, seconds: float) -> T:
     """Look again and again, ever less often, and give what was seen last, done or not: checks judge that."""
     deadline, pause = time.monotonic() + seconds, _SHORTEST_PAUSE
     while not done(seen := look()) and time.monotonic() < deadline:
@@ -54,7 +62,7 @@ def mending(what: str, mend: Callable[[], object]) -> Iterator[None]:
     finally:
         try:
             mend()
-        except (ClientError, BotoCoreError, TimeoutError) as error:
+        except (ClientError, BotoCoreError) as error:
             message = f"A drill changed {what} and could not put it back: {error}"
             raise NotMendedError(message, remedy="Put it back by hand, or verify with drills again.") from error
 
@@ -85,7 +93,13 @@ Kind = TypeVar("Kind", bound=Outage)
 
 
 def suffer(
-    kind: type[Kind], bench: Bench, resource: str, metric: str, *, away: AbstractContextManager[None], restored: Callable[[], bool]
+    kind: type[Kind],
+    bench: Bench,
+    resource: str,
+    metric: str,
+    *,
+    away: AbstractContextManager[None],
+    restored: Callable[[], bool],
 ) -> Kind:
     """Send payments while something is away until one is refused for it, and the same one again when it is back.
 
@@ -98,16 +112,17 @@ def suffer(
         restored: Whether everything reads as before.
     """
     sent: list[dict[str, Any]] = []
+    patience = propagation(bench.aws)
 
     def pay() -> Answer:
         sent.append(payment())
         return bench.api(sent[-1])
 
     with away:
-        refused = until(pay, lambda answer: answer.status >= 500)  # noqa: PLR2004 - the server error class
+        refused = until(pay, lambda answer: answer.status != 201, seconds=patience)  # noqa: PLR2004 - Created: not yet away
     hurt = sent[-1]
     payment_id = hurt["payment_id"]
-    completed = until(lambda: bench.api(hurt), lambda answer: answer.status < 500)  # noqa: PLR2004 - the same
+    completed = until(lambda: bench.api(hurt), lambda answer: answer.status < 500, seconds=patience)  # noqa: PLR2004 - server errors
     lines = bench.log_lines(refused.sent_correlation_id)
     return kind(
         resource=resource,
@@ -130,4 +145,4 @@ def _metrics(bench: Bench, metric: str, about: tuple[LogLine, ...]) -> tuple[str
         written = [line.at_ms for line in bench.log_lines(metric, wait=False) if metric in line.fields]
         return any(abs(at - line.at_ms) <= _SAME_REQUEST_MS for at in written for line in about)
 
-    return (metric,) if until(look, bool, seconds=30.0 if about else 0.0) else ()
+    return (metric,) if until(look, bool, seconds=propagation(bench.aws) if about else 0.0) else ()

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import Turn, collects
-from runbook_lib.snapshot.drill import MARK, mending, until
+from runbook_lib.snapshot.drill import MARK, mending, propagation, until
 from runbook_lib.snapshot.probe import Answer, Bench
 
 if TYPE_CHECKING:
@@ -65,8 +65,9 @@ def throttle_trial(aws: Aws, outputs: StackOutputs) -> ThrottleTrial:
         with ThreadPoolExecutor(BURST) as pool:
             answers = until(
                 lambda: tuple(pool.map(lambda _: send(), range(BURST))),
-                # A new key is unknown (403) for a while, and AWS's throttle may let the first burst through.
-                lambda seen: any(answer.status == 429 for answer in seen),  # noqa: PLR2004 - Too Many Requests
+                # A new key is unknown (403) for a while, and AWS's throttle may let a burst through to the validator (400).
+                lambda seen: any(answer.status not in (400, 403) for answer in seen),
+                seconds=propagation(aws),
             )
     return ThrottleTrial(answers)
 
@@ -103,7 +104,7 @@ def alarm_trial(aws: Aws, outputs: StackOutputs) -> AlarmTrial:
         undo.enter_context(mending(f"subscription {subscription}", partial(sns.unsubscribe, SubscriptionArn=subscription)))
         with mending(f"the state of alarm {alarm}", partial(state, states[alarm])):
             state("ALARM")
-            received = until(receive, bool)
+            received = until(receive, bool, seconds=propagation(aws))
     [after] = cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
     return AlarmTrial(alarm, after["StateValue"], received)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import Turn, collects
-from runbook_lib.snapshot.drill import MARK, Outage, mending, suffer, until
+from runbook_lib.snapshot.drill import MARK, NotMendedError, Outage, mending, suffer, until
 from runbook_lib.snapshot.probe import Bench
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 RDS_SECONDS = 45 * 60.0
 """What RDS is given to stop or to start an instance; with a standby it takes longest."""
+LAMBDA_SECONDS = 120.0
+"""What Lambda is given to take up a changed configuration."""
 
 
 class AuditStoreOutage(Outage):
@@ -75,7 +77,9 @@ def database_outage(aws: Aws, outputs: StackOutputs) -> DatabaseOutage:
         if until(status, lambda seen: seen != "stopping", seconds=RDS_SECONDS) == "stopped":
             rds.start_db_instance(DBInstanceIdentifier=name)
         if (seen := until(status, lambda seen: seen == "available", seconds=RDS_SECONDS)) != "available":
-            raise TimeoutError(f"{name} is {seen} after {RDS_SECONDS:.0f} s")
+            raise NotMendedError(f"DB instance {name} is {seen} after {RDS_SECONDS:.0f} s.")
+
+    start()  # a drill that was killed may have left it stopped
 
     @contextmanager
     def away() -> Iterator[None]:
@@ -104,8 +108,11 @@ def secret_outage(aws: Aws, outputs: StackOutputs) -> SecretOutage:
         found: dict[str, Any] = lambda_.get_function_configuration(FunctionName=function)
         return found
 
+    def ready() -> None:
+        until(configuration, lambda seen: seen["LastUpdateStatus"] != "InProgress", seconds=LAMBDA_SECONDS)
+
     def describe(text: str) -> None:
-        until(configuration, lambda seen: seen["LastUpdateStatus"] != "InProgress")  # it takes one change at a time
+        ready()  # it takes one change at a time
         # The timeout stays; naming it tells the emulator, too, that this is a change of what runs.
         lambda_.update_function_configuration(FunctionName=function, Description=text, Timeout=before["Timeout"])
 
@@ -127,12 +134,15 @@ def secret_outage(aws: Aws, outputs: StackOutputs) -> SecretOutage:
             describe(f"{description}{MARK}")
             yield
 
-    with mending(f"the description of {function}", lambda: describe(description)):
-        outage = suffer(
+    def describe_again() -> None:
+        describe(description)
+        ready()
+
+    with mending(f"the description of {function}", describe_again):
+        return suffer(
             SecretOutage, Bench(aws, outputs), outputs.master_secret_arn, "SecretUnreadable",
             away=away(), restored=lambda: not drilled(),
         )  # fmt: skip
-    return outage
 
 
 def _without_drill(policy: str) -> str:

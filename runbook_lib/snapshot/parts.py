@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ class Snapshot:
         outputs: The stack's outputs, which reading started from.
         parts: The model's class → an instance of it, or why there is none.
         taken: When reading began.
+        seconds: The name of each part that was tried → how long reading it took.
     """
 
     outputs: StackOutputs
     parts: Mapping[type, object]
     taken: datetime
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def read(self, part: type[T]) -> T:
         """The part of this class.
@@ -87,6 +89,10 @@ class Snapshot:
         for part, found in self.parts.items():
             if isinstance(found, Unreadable):
                 yield part.__name__, found.error
+
+    def untried(self) -> list[str]:
+        """The names of the parts that were left alone on purpose."""
+        return [part.__name__ for part, found in self.parts.items() if isinstance(found, Untried)]
 
     def tagged(self) -> list[Tagged]:
         """Every tagged resource of every part that was tried.

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 import time
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
@@ -24,6 +27,9 @@ MERCHANT = "runbook-verification"
 """The one merchant whose payments the schema function forgets (stack/functions/schema/inspection.py)."""
 _LOG_DEADLINE_SECONDS = 30.0
 """CloudWatch Logs usually shows an event after a few seconds; it promises nothing."""
+AT_ONCE = threading.BoundedSemaphore(4)
+"""How many requests the trials send at once. Lambda starts an environment for each request that finds all others busy, which
+takes far longer than answering; four is what the race of ``probe_payment`` needs anyway."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +93,16 @@ def card_number() -> str:
 
 
 class Bench:
-    """Sends requests to one stack, and looks for what they left behind."""
+    """Sends requests to one stack, and looks for what they left behind.
 
-    def __init__(self, aws: Aws, outputs: StackOutputs) -> None:
+    Args:
+        aws: Where the stack lives.
+        outputs: The stack's outputs.
+        at_once: Entered for each request.
+    """
+
+    def __init__(self, aws: Aws, outputs: StackOutputs, *, at_once: AbstractContextManager[object] | None = None) -> None:
+        self._at_once = at_once or nullcontext()
         self.aws = aws
         self.outputs = outputs
         self._http = aws.http()
@@ -120,8 +133,9 @@ class Bench:
         sent = f"runbook-verification-{uuid.uuid4()}"
         text = content if isinstance(content, str) else json.dumps(content)
         headers |= {"x-correlation-id": sent, "content-type": "application/json"}
-        began = time.monotonic()
-        response = self._http.request(method, url, content=text, headers=headers)
+        with self._at_once:
+            began = time.monotonic()
+            response = self._http.request(method, url, content=text, headers=headers)
         return Answer(
             status=response.status_code,
             content_type=response.headers.get("content-type", "").partition(";")[0],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import collects
-from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, payment
+from runbook_lib.snapshot.probe import AT_ONCE, Answer, AuditObject, Bench, LogLine, payment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ class BalancerTrial:
 @collects(PaymentTrial)
 def payment_trial(aws: Aws, outputs: StackOutputs) -> PaymentTrial:
     """Pay once, in every way that must count once."""
-    bench, first, second = Bench(aws, outputs), payment(), payment()
+    bench, first, second = Bench(aws, outputs, at_once=AT_ONCE), payment(), payment()
     payment_id = first["payment_id"]
     accepted = bench.api(first)
     repeated = bench.api(first)
@@ -76,7 +76,7 @@ def payment_trial(aws: Aws, outputs: StackOutputs) -> PaymentTrial:
 @collects(BalancerTrial)
 def balancer_trial(aws: Aws, outputs: StackOutputs) -> BalancerTrial:
     """Ask the load balancer what the API was asked, and for its health."""
-    bench, content = Bench(aws, outputs), payment()
+    bench, content = Bench(aws, outputs, at_once=AT_ONCE), payment()
     return BalancerTrial(
         accepted=bench.balancer("POST", "/payments", content),
         malformed=bench.balancer("POST", "/payments", "{"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import collects
-from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, card_number, payment
+from runbook_lib.snapshot.probe import AT_ONCE, Answer, AuditObject, Bench, LogLine, card_number, payment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class CardTrial:
 @collects(Refusals)
 def refusals(aws: Aws, outputs: StackOutputs) -> Refusals:
     """Be wrong in one way at a time."""
-    bench, refused = Bench(aws, outputs), payment(currency="ZZZ")
+    bench, refused = Bench(aws, outputs, at_once=AT_ONCE), payment(currency="ZZZ")
     answer = bench.api(refused)
     return Refusals(
         malformed=bench.api('{"payment_id": '),
@@ -72,7 +72,7 @@ def refusals(aws: Aws, outputs: StackOutputs) -> Refusals:
 @collects(CardTrial)
 def card_trial(aws: Aws, outputs: StackOutputs) -> CardTrial:
     """Send a card number where a careless client would, and look for it everywhere."""
-    bench, number = Bench(aws, outputs), card_number()
+    bench, number = Bench(aws, outputs, at_once=AT_ONCE), card_number()
     sent = payment(metadata={"note": f"card {number}"})
     answer = bench.api(sent)
     lines = bench.log_lines(answer.sent_correlation_id)

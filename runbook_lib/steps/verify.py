@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runbook_lib import files
 from runbook_lib import verify as live
 from runbook_lib.outputs import StackOutputs
+from runbook_lib.snapshot.drift import Drift
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 @step("04_verify")
-def verify(context: Context, known: VerifyParameters) -> Report:  # noqa: ARG001 - every step is called alike
-    """Read the live system once, try its payments, and run every check; leaves nothing lasting."""
+def verify(context: Context, known: VerifyParameters) -> Report:
+    """Read the live system once, try its payments, hold the drills if asked to, and run every check; leaves nothing lasting."""
     outputs = StackOutputs.parse(context.run.passed("03_deploy").data["outputs"])
     progress("reading the live system")
-    seen = live.verify(context.aws, outputs)
+    seen = live.verify(context.aws, outputs, drills=known.drills, drift=lambda: Drift.of(context.engine.drift().plan))
     attempt = context.run.next_attempt("04_verify")
     junit = context.run.record("04_verify", attempt, ".junit.xml")
     files.write_once(junit, live.junit(seen.findings).encode())

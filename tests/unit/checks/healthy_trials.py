@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from unit.checks.healthy_outputs import KEY, OUTPUTS
 
+from runbook_lib.snapshot.drift import Drift
+from runbook_lib.snapshot.drill import Outage
+from runbook_lib.snapshot.drill_limits import AlarmTrial, ThrottleTrial
+from runbook_lib.snapshot.drill_outages import AuditStoreOutage, DatabaseOutage, SecretOutage
 from runbook_lib.snapshot.probe import Answer, AuditObject, LogLine
 from runbook_lib.snapshot.probe_payment import BalancerTrial, PaymentTrial
 from runbook_lib.snapshot.probe_refusals import CardTrial, Refusals
 from runbook_lib.snapshot.probe_schema import Cleanup, Schema
 
+Kind = TypeVar("Kind", bound=Outage)
 PAYMENT_ID = "0b8f4c1e-5d57-4f0e-9a53-3f3f0e2b9a11"
 
 
@@ -64,3 +70,31 @@ REFUSALS = Refusals(
 CARD = CardTrial(answer=answer(422), log_lines=(LINE,), searched=OUTPUTS.log_group_names, found_in=(), rows=(), left_behind=())
 SCHEMA = Schema(version=2, newest=2, applied_again=())
 CLEANUP = Cleanup(removed=3)
+
+
+def survived(kind: type[Kind], resource: str, event: str, metric: str) -> Kind:
+    """A payment refused while something was away, and accepted when it was back."""
+    return kind(
+        resource=resource,
+        payment_id=PAYMENT_ID,
+        refused=replace(answer(503), retry_after="5"),
+        completed=answer(201),
+        log_lines=(LogLine(fields={"message": event, "correlation_id": "correlation-1"}),),
+        metrics=(metric,),
+        rows=({"status": "accepted", "correlation_id": "correlation-1"},),
+        audit_objects=(audit("accepted", "accepted"),),
+        restored=True,
+        left_behind=(),
+    )
+
+
+AUDIT_STORE_OUTAGE = survived(AuditStoreOutage, OUTPUTS.audit_bucket_name, "audit_store_unavailable", "AuditStoreUnavailable")
+DATABASE_OUTAGE = survived(DatabaseOutage, OUTPUTS.rds_identifier, "database_unavailable", "DatabaseUnavailable")
+SECRET_OUTAGE = survived(SecretOutage, OUTPUTS.master_secret_arn, "secret_unreadable", "SecretUnreadable")
+THROTTLE = ThrottleTrial(answers=(answer(400), replace(answer(429), retry_after="5")))
+ALARM = AlarmTrial(
+    alarm=OUTPUTS.alarm_names[0],
+    state_after="OK",
+    received={"AlarmName": OUTPUTS.alarm_names[0], "NewStateValue": "ALARM"},
+)
+DRIFT = Drift(resources=168, changed={})

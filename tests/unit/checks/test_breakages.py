@@ -3,15 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from unit.checks import breakages_application, breakages_database, breakages_network, breakages_storage
+from unit.checks import breakages_application, breakages_database, breakages_drills, breakages_network, breakages_storage
 from unit.checks.breakage import Breakage
 from unit.checks.healthy import HEALTHY
 
 from runbook_lib.checks.registry import CHECKS
 from runbook_lib.results import Status, verdict
-from runbook_lib.snapshot import Snapshot, Unreadable
+from runbook_lib.snapshot import Snapshot, Unreadable, Untried
 
-ROWS = (*breakages_network.ROWS, *breakages_database.ROWS, *breakages_application.ROWS, *breakages_storage.ROWS)
+ROWS = (
+    *breakages_network.ROWS,
+    *breakages_database.ROWS,
+    *breakages_application.ROWS,
+    *breakages_storage.ROWS,
+    *breakages_drills.ROWS,
+)
 
 
 def verdicts(system: Snapshot) -> dict[str, Status]:
@@ -55,6 +61,19 @@ def test_one_unreadable_part_makes_some_checks_unknown_and_fails_none(part: type
 def test_a_resource_that_is_gone_is_a_failure(part: type) -> None:
     seen = verdicts(replace(HEALTHY, parts={**HEALTHY.parts, part: Unreadable("NotFound", absent=True)}))
     assert Status.FAIL in seen.values()
+
+
+@pytest.mark.parametrize("part", HEALTHY.parts, ids=lambda part: part.__name__)
+def test_what_was_not_tried_is_neither_passed_nor_failed(part: type) -> None:
+    """Whoever looks at it says nothing; everybody else, and who looks at all resources there are, says what he always does."""
+    system = replace(HEALTHY, parts={**HEALTHY.parts, part: Untried("drills are off")})
+    blind = replace(HEALTHY, parts={**HEALTHY.parts, part: Unreadable("throttled")})
+    silent = {name for name, rule in CHECKS.rules().items() if not rule.findings(system)}
+    assert silent == {name for name, status in verdicts(blind).items() if status is Status.UNKNOWN} - {
+        "resources_tagged",
+        "resources_named",
+    }
+    assert {finding.status for finding in CHECKS.run(system)} == {Status.PASS}
 
 
 def test_a_part_nobody_collected_is_not_a_pass() -> None:

@@ -14,7 +14,7 @@ from runbook_lib.judgement import Judgement, Registry, Rule, judge
 from runbook_lib.results import Status
 from runbook_lib.verify import REQUIREMENTS
 
-HELPERS = {"__init__", "registry", "sdk"}
+HELPERS = {"__init__", "registry", "sdk", "outage"}
 FILES = {
     package: sorted(p for p in Path(package.__path__[0]).glob("*.py") if p.stem not in HELPERS) for package in (checks, gates)
 }

@@ -7,13 +7,18 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from httpx import ConnectError
 from unit.checks.healthy_outputs import OUTPUTS
 
-from runbook_lib.snapshot import Unreadable, collect
-from runbook_lib.snapshot.collect import collectors, collects, is_absent
+from runbook_lib.errors import RunbookError
+from runbook_lib.snapshot import Unreadable, Untried, collect
+from runbook_lib.snapshot.collect import Turn, collectors, collects, is_absent
+from runbook_lib.snapshot.drift import Drift
 
 if TYPE_CHECKING:
     from runbook_lib.aws import Aws
 
 NOBODY = cast("Aws", None)
+
+
+DRIFT = Drift(resources=1, changed={})
 
 
 class First:
@@ -29,11 +34,10 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty registry of collectors."""
     collectors()
     monkeypatch.setattr(collect, "_collectors", {})
-    monkeypatch.setattr(collect, "_last", set())
 
 
-def _declare(part: type, outcome: object, *, last: bool = False) -> None:
-    @collects(part, last=last)
+def _declare(part: type, outcome: object, *, turn: Turn = Turn.SYSTEM, disruptive: bool = False) -> None:
+    @collects(part, turn=turn, disruptive=disruptive)
     def read(_aws: object, _outputs: object) -> object:
         if isinstance(outcome, Exception):
             raise outcome
@@ -51,6 +55,7 @@ class TestTake:
             (ClientError({"Error": {"Code": "NoSuchBucket", "Message": "no"}}, "GetThing"), "NoSuchBucket", True),
             (EndpointConnectionError(endpoint_url="http://x"), "EndpointConnectionError", False),
             (ConnectError("refused"), "ConnectError: refused", False),
+            (RunbookError("not mended"), "RunbookError: not mended", False),
             (KeyError("Vpcs"), "cannot read the answer: KeyError: 'Vpcs'", False),
             (IndexError("none"), "cannot read the answer: IndexError", False),
         ],
@@ -66,12 +71,29 @@ class TestTake:
         assert text in failed.error
         assert failed.absent is absent
 
-    def test_the_last_parts_are_read_after_all_others(self) -> None:
+    def test_each_turn_waits_for_the_one_before(self) -> None:
         order: list[str] = []
-        _declare(Second, lambda: order.append("second"), last=True)
-        _declare(First, lambda: order.append("first"))
-        collect.take(NOBODY, OUTPUTS)
-        assert order == ["first", "second"]
+        _declare(Second, lambda: order.append("second"), turn=Turn.CLEANUP)
+        _declare(First, lambda: order.append("first"), turn=Turn.DRILL)
+        collect.take(NOBODY, OUTPUTS, drift=lambda: order.append("drift") or DRIFT)
+        assert order == ["drift", "first", "second"]
+
+    def test_what_disrupts_is_held_only_if_asked_for(self) -> None:
+        held: list[str] = []
+        _declare(First, lambda: held.append("drill") or "done", turn=Turn.DRILL, disruptive=True)
+        quiet = collect.take(NOBODY, OUTPUTS)
+        assert quiet.parts[First] == Untried("drills are off")
+        assert (held, list(quiet.unreadable())) == ([], [])
+        assert collect.take(NOBODY, OUTPUTS, drills=True).parts[First] == "done"
+
+    def test_drift_is_asked_of_the_engine_or_not_at_all(self) -> None:
+        def unreachable() -> Drift:
+            raise RunbookError("the stack is locked")
+
+        assert collect.take(NOBODY, OUTPUTS).untried() == ["Drift"]
+        assert collect.take(NOBODY, OUTPUTS, drift=lambda: DRIFT).parts[Drift] is DRIFT
+        failed = collect.take(NOBODY, OUTPUTS, drift=unreachable).parts[Drift]
+        assert failed == Unreadable("RunbookError: the stack is locked")
 
     def test_a_part_has_one_collector(self) -> None:
         _declare(First, 1)
