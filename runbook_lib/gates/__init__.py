@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib.gates.registry import GATES, GateContext
+from runbook_lib.gates.sdk import warm_up
 
 if TYPE_CHECKING:
     from runbook_lib.plan import Plan
     from runbook_lib.results import Finding
 
-__all__ = ["GateContext", "judge"]
+__all__ = ["GateContext", "judge", "warm_up"]
 
 
 def judge(plan: Plan, context: GateContext) -> tuple[Finding, ...]:

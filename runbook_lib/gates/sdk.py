@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _TOKEN = re.compile(r"^aws:(?P<module>\w+)/(?P<file>\w+):(?P<name>\w+)$")
+LARGEST = ("aws:ec2/vpc:Vpc", "aws:apigateway/stage:Stage", "aws:s3/bucket:Bucket", "aws:rds/instance:Instance")
+"""A type of each service that takes long to import."""
 _KEYWORDS = {"lambda": "lambda_"}
 _CLASS_WARNING = r'^class {name}\(.*\):\n\s+warnings\.warn\("""(?P<message>.+?)"""'
 
@@ -40,6 +42,12 @@ def deprecations(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, s
     if message := _class_deprecation(cls):
         yield "", message
     yield from _in_properties(cls, inputs, "")
+
+
+def warm_up() -> None:
+    """Import the SDK's largest services ahead of time, in a thread that has nothing else to wait for."""
+    for token in LARGEST:
+        resource_class(token)
 
 
 @cache

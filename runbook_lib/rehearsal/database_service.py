@@ -12,6 +12,8 @@ import signal
 import socketserver
 import sys
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +34,9 @@ class Instances:
         self._authority = Authority(directory / "ca.pem")
         self._running: dict[str, Postgres] = {}
         self._lock = threading.Lock()
+        self._making = ThreadPoolExecutor(max_workers=1)
+        # A stack has one database, and making it would be what its whole deployment waits for.
+        self._spare: Future[Postgres] | None = self._making.submit(Postgres, directory / "spare", self._authority)
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what ``request`` asks; the methods below are the operations."""
@@ -44,7 +49,13 @@ class Instances:
         """Run a new one."""
         if instance in self._running:
             raise RunbookError(f"DB instance {instance} has a database already")
-        server = Postgres(self._directory / instance, self._authority, **settings)
+        spare, self._spare = self._spare, None
+        server = spare.result() if spare else Postgres(self._directory / instance, self._authority)
+        try:
+            server.admit(**settings)
+        except BaseException:
+            server.remove()
+            raise
         self._running[instance] = server
         return {"host": HOST, "port": server.front.port, "ca_bundle": str(self._authority.bundle)}
 
@@ -77,6 +88,9 @@ class Instances:
 
     def close(self) -> None:
         """Stop them all."""
+        if self._spare:
+            with suppress(RunbookError):  # it never came up: there is nothing to stop
+                self._spare.result().stop()
         for server in self._running.values():
             server.stop()
 

@@ -50,39 +50,44 @@ class Postgres:
     Args:
         directory: Where it keeps everything; made here, removed by ``remove``.
         authority: Who signs its certificate.
-        user: The master user, as RDS has it: may make roles and databases, is no superuser.
-        password: Its password.
-        database: The database to make; may be empty.
-        force_ssl: Whether connections without TLS are refused (``rds.force_ssl``).
 
     Raises:
         EngineError: It could not be set up or started; nothing is left behind.
     """
 
-    def __init__(
-        self, directory: Path, authority: Authority, *, user: str, password: str, database: str, force_ssl: bool
-    ) -> None:
+    def __init__(self, directory: Path, authority: Authority) -> None:
         directory.mkdir(mode=0o700)
         self._directory = directory
         self._data = directory / "data"
         self._account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: Guarded | None = None
-        self.user = user
+        self.user = ""
         certificate, private_key = directory / "server.crt", directory / "server.key"
         authority.issue(certificate, private_key)
         self.front = Front(directory / SOCKET, certificate, private_key)
-        self.front.force_ssl = force_ssl
         try:
             self._binaries = _binaries(directory, self._account)
             self._initialise()
             self.start()
-            self._sql(f"CREATE ROLE {identifier(user)} LOGIN CREATEDB CREATEROLE")
-            self.set_password(password)
-            if database:
-                self._sql(f"CREATE DATABASE {identifier(database)} OWNER {identifier(user)}")
         except BaseException:
             self.remove()
             raise
+
+    def admit(self, *, user: str, password: str, database: str, force_ssl: bool) -> None:
+        """Make the master user and the first database; until then nobody can log in.
+
+        Args:
+            user: The master user, as RDS has it: may make roles and databases, is no superuser.
+            password: Its password.
+            database: The database to make; may be empty.
+            force_ssl: Whether connections without TLS are refused (``rds.force_ssl``).
+        """
+        self.user = user
+        self.front.force_ssl = force_ssl
+        self._sql(f"CREATE ROLE {identifier(user)} LOGIN CREATEDB CREATEROLE")
+        self.set_password(password)
+        if database:
+            self._sql(f"CREATE DATABASE {identifier(database)} OWNER {identifier(user)}")
 
     def start(self) -> None:
         """Run it; TCP is on the port that it had before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from runbook_lib import costs, gates, settings, workspace
@@ -24,7 +25,9 @@ def plan(context: Context, known: PlanParameters) -> Report:
     progress("previewing")
     found = discovered(context.run)
     workspace.prepare(context.run, chosen_config(context.run))
-    outcome = context.engine.preview()
+    with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Pulumi is a process of its own: this one has time
+        meanwhile.submit(gates.warm_up)
+        outcome = context.engine.preview()
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(
         outcome.plan,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from integration.mutations import deployment
+
+pytest.register_assert_rewrite("integration.load", "integration.mutations")  # before they are imported
+
+from integration.mutations import deployment  # noqa: E402 - for the line above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

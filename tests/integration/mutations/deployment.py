@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pg8000.native import Connection
 
 from runbook_lib import operations, settings, steps
 from runbook_lib.aws import Aws, Target
 from runbook_lib.engine import Engine
 from runbook_lib.outputs import StackOutputs
+from runbook_lib.rehearsal import database
 from runbook_lib.rehearsal import world as worlds
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
@@ -39,14 +44,26 @@ class Deployed:
     @contextlib.contextmanager
     def environment(self, **variables: str) -> Iterator[None]:
         """The environment variables under which everything reaches this world, with ``variables`` on top."""
-        with replaced({**os.environ, settings.OUTPUTS_VARIABLE: str(self.directory / "outputs"), **variables}):
-            with operations.rehearsing(self.world, self.directory):
-                yield
+        here = {**os.environ, settings.OUTPUTS_VARIABLE: str(self.directory / "outputs"), **variables}
+        with replaced(here), operations.rehearsing(self.world, self.directory):
+            yield
 
     def drift(self) -> Drift:
         """What the engine finds changed since the deployment."""
         with self.environment():
             return Drift.of(Engine(self.run).drift().plan)
+
+    def sql(self, statement: str) -> list[list[Any]]:
+        """One statement as the database's master user, whose password the secret tells."""
+        outputs = self.outputs
+        found = self.aws.client("secretsmanager").get_secret_value(SecretId=outputs.master_secret_arn)["SecretString"]
+        secret, (host, _, port) = json.loads(found), outputs.rds_endpoint.rpartition(":")
+        connection = Connection(
+            secret["username"], password=secret["password"], host=host, port=int(port), database="payments",
+            ssl_context=ssl.create_default_context(cafile=self.world.env[database.CA_VARIABLE]),
+        )  # fmt: skip
+        with contextlib.closing(connection):
+            return list(connection.run(statement) or ())
 
     def second_run(self) -> Run:
         """Another run over the same stack, for previews of a changed program."""

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
-import ssl
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from pg8000.native import Connection
 
 from runbook_lib.checks.registry import CHECKS
-from runbook_lib.rehearsal import database
 from runbook_lib.results import Finding, Status, now
 from runbook_lib.snapshot import Snapshot, collect
 from runbook_lib.snapshot.drift import Drift
@@ -65,20 +60,6 @@ class Live:
     def bench(self) -> Bench:
         """For requests and questions outside the snapshot's own."""
         return Bench(self.deployed.aws, self.deployed.outputs)
-
-    def sql(self, statement: str) -> list[list[Any]]:
-        """One statement as the master user, whose password the secret tells."""
-        outputs = self.deployed.outputs
-        text = self.client("secretsmanager").get_secret_value(SecretId=outputs.master_secret_arn)["SecretString"]
-        host, _, port = outputs.rds_endpoint.rpartition(":")
-        tls = ssl.create_default_context(cafile=self.deployed.world.env[database.CA_VARIABLE])
-        secret = json.loads(text)
-        with closing(
-            Connection(
-                secret["username"], password=secret["password"], host=host, port=int(port), database="payments", ssl_context=tls
-            )
-        ) as connection:
-            return list(connection.run(statement) or ())
 
 
 @dataclass(frozen=True)
@@ -147,7 +128,7 @@ def settled(
 
     def update(**arguments: Any) -> None:
         call(FunctionName=function, **arguments)
-        waiter.wait(FunctionName=function, WaiterConfig={"Delay": 1})
+        waiter.wait(FunctionName=function, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300})
 
     return swap(update, bad, good)
 

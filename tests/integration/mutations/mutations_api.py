@@ -68,14 +68,14 @@ def key_from_the_manual(live: Live) -> Mend:
     return after(partial(client.delete_usage_plan_key, usagePlanId=plan, keyId=key), partial(client.delete_api_key, apiKey=key))
 
 
-def refusal_in_another_form(live: Live) -> Mend:
-    """Let API Gateway answer malformed bodies in its own way."""
-    client, answer = live.client("apigateway"), {"restApiId": live.outputs.api_id, "responseType": "BAD_REQUEST_BODY"}
+def gateway_answer(live: Live, response: str, status: str) -> Mend:
+    """Let API Gateway answer in its own form and with another status."""
+    client, answer = live.client("apigateway"), {"restApiId": live.outputs.api_id, "responseType": response}
     before = client.get_gateway_response(**answer)
     kept = {name: before[name] for name in ("statusCode", "responseParameters", "responseTemplates")}
     stage = partial(client.update_stage, restApiId=live.outputs.api_id, stageName=live.outputs.api_stage_name)
     deployed = client.get_stage(restApiId=live.outputs.api_id, stageName=live.outputs.api_stage_name)["deploymentId"]
-    back = swap(client.put_gateway_response, {"statusCode": "422"}, kept, **answer)
+    back = swap(client.put_gateway_response, {"statusCode": status}, kept, **answer)
     made = client.create_deployment(restApiId=live.outputs.api_id)["id"]  # answers are frozen into deployments
     stage(**patch("/deploymentId", made))
     return after(
@@ -98,5 +98,8 @@ ROWS = (
     Mutation("api_throttled", (UsagePlan,), unthrottled, "allows 0 a second, bursts of 0"),
     Mutation("outputs_hold_no_secret", (ApiKey,), key_in_outputs, "An output holds the value"),
     Mutation("api_refuses_without_key", (Refusals,), key_from_the_manual, "answered 201 to a payment with a wrong key"),
-    Mutation("bad_requests_refused", (Refusals,), refusal_in_another_form, "answered bad JSON with 422"),
+    Mutation(
+        "bad_requests_refused", (Refusals,), partial(gateway_answer, response="BAD_REQUEST_BODY", status="422"),
+        "answered bad JSON with 422",
+    ),
 )  # fmt: skip

@@ -71,7 +71,8 @@ ROWS = (
     ),
     Mutation(
         "alb_drops_invalid_headers", (LoadBalancer,),
-        lambda live: attribute(live, "routing.http.drop_invalid_header_fields.enabled", "false", "true"), "passes invalid headers on",
+        lambda live: attribute(live, "routing.http.drop_invalid_header_fields.enabled", "false", "true"),
+        "passes invalid headers on",
     ),
     Mutation(
         "alb_logs_access", (LoadBalancer,),

@@ -102,11 +102,11 @@ def secret_with_default_key(live: Live) -> Mend:
 
 def newer_migration(live: Live) -> Mend:
     """Deploy a function that knows a migration which nobody applied."""
-    source = '        case "migrate":\n            migrations = load(MIGRATIONS)\n'
-    function = "schema/handler.py"
-    extra = f"{source}            from schema.migrate import Migration\n            migrations.append(Migration(3, 'late', 'SELECT 1'))\n"
-    back = rewritten(live, live.outputs.schema_function_name, function, source, extra)
-    return after(back, partial(live.sql, "DELETE FROM schema_migrations WHERE version = 3"))
+    known = "migrations = load(MIGRATIONS)"
+    more = f"{known}; migrations.append(type(migrations[0])(3, 'late', 'SELECT 1'))"
+    function = live.outputs.schema_function_name
+    back = rewritten(live, function, "schema/handler.py", known, more)
+    return after(back, partial(live.deployed.sql, "DELETE FROM schema_migrations WHERE version = 3"))
 
 
 ROWS = (
