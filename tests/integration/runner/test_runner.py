@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+
 from runbook_lib import runner, settings
 from runbook_lib.aws import Target
 from runbook_lib.catalogue import run_status
