@@ -49,7 +49,7 @@ def test_every_test_file_is_collected() -> None:
 
 @pytest.mark.parametrize("kind", ["unit", "integration", "e2e"])
 def test_kinds_of_test_are_described(kind: str) -> None:
-    assert f"`{kind}/`" in (ROOT / "tests/README.md").read_text()
+    assert f"`{kind}/" in (ROOT / "tests/README.md").read_text()
 
 
 class TestDependencies:
