@@ -1,0 +1,84 @@
+"""A rehearsal that is kept, and how to look at it from outside."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from e2e.conftest import Runbook
+
+from runbook_lib import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pytest
+
+    from runbook_lib.run import Run
+
+MINE = "staging-demo"
+"""What every name of the stack ends in."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What `runbook rehearse --keep` left."""
+
+    runbook: Runbook
+    printed: str
+    run: Run
+
+    def client(self, service: str) -> Any:
+        """An independent client, not the runbook's own."""
+        return boto3.client(
+            service,
+            endpoint_url=self.run.facts.target.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    @contextlib.contextmanager
+    def inside(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """The environment in which this process reaches the kept world."""
+        monkeypatch.setenv("RUNBOOK_OUTPUTS", str(self.runbook.outputs))
+        world = operations.kept_world()
+        assert world is not None
+        with operations.rehearsing(world, self.runbook.outputs / ".rehearsal" / operations.KEPT):
+            yield
+
+    def inventory(self) -> dict[str, list[str]]:
+        """What is there of the stack, by service, as its own API lists it; keys that AWS will delete do not count."""
+        mine = [{"Name": "tag:Project", "Values": ["payments"]}]
+        listings = {
+            "vpc": self.client("ec2").describe_vpcs(Filters=mine)["Vpcs"],
+            "addresses": self.client("ec2").describe_addresses()["Addresses"],
+            "rds": self.client("rds").describe_db_instances()["DBInstances"],
+            "roles": [role for role in self.client("iam").list_roles()["Roles"] if MINE in role["RoleName"]],
+            "buckets": self.client("s3").list_buckets()["Buckets"],
+            "functions": self.client("lambda").list_functions()["Functions"],
+            "apis": self.client("apigateway").get_rest_apis()["items"],
+            "balancers": self.client("elbv2").describe_load_balancers()["LoadBalancers"],
+            "alarms": self.client("cloudwatch").describe_alarms()["MetricAlarms"],
+            "groups": self.client("logs").describe_log_groups()["logGroups"],
+            "topics": self.client("sns").list_topics()["Topics"],
+            "secrets": self.client("secretsmanager").list_secrets()["SecretList"],
+            "aliases": [alias for alias in self.client("kms").list_aliases()["Aliases"] if MINE in alias["AliasName"]],
+        }
+        return {service: [str(item)[:200] for item in found] for service, found in listings.items()}
+
+
+@contextlib.contextmanager
+def rehearsal(outputs: Path) -> Iterator[Kept]:
+    """Rehearse and keep it; afterwards it is ended, if a test has not done so."""
+    outputs.mkdir()
+    runbook = Runbook(outputs)
+    code, printed = runbook("rehearse", "--keep")
+    assert code == 0, printed
+    try:
+        yield Kept(runbook, printed, runbook.run())
+    finally:
+        runbook("teardown")
