@@ -46,8 +46,8 @@ class State(BaseModel):
 
     Attributes:
         pid: The supervisor's process id.
-        born: When that process started (seconds since 1970), because ids are used again.
-        started: The same for people, UTC.
+        file: The state file as the supervisor's command line names it: process ids are used again, and clocks are set.
+        started: When it was ready, UTC.
         endpoint: The emulator's address.
         env: What clients need in their environment.
     """
@@ -55,7 +55,7 @@ class State(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     pid: int
-    born: float
+    file: Path
     started: dt.datetime
     endpoint: str
     env: dict[str, str]
@@ -161,9 +161,9 @@ def attach(state_file: Path) -> World | None:
 
 def _process(state: State) -> psutil.Process | None:
     """The supervisor's process, if it still is that one."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # another user's is not ours either
         process = psutil.Process(state.pid)
-        if process.create_time() == state.born and process.status() != psutil.STATUS_ZOMBIE:
+        if str(state.file) in process.cmdline():  # a zombie has none
             return process
     return None
 
@@ -184,7 +184,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         database.wait()
         state = State(
             pid=os.getpid(),
-            born=psutil.Process().create_time(),
+            file=state_file,
             started=dt.datetime.now(dt.UTC).replace(microsecond=0),
             endpoint=emulator.endpoint,
             env={

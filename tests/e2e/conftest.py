@@ -31,8 +31,7 @@ class Runbook:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_", "RUNBOOK_"))}
-        return {**kept, "RUNBOOK_OUTPUTS": str(self.outputs), "RUNBOOK_HOME": str(self.home), "COLUMNS": "200"}
+        return {**os.environ, "RUNBOOK_OUTPUTS": str(self.outputs), "RUNBOOK_HOME": str(self.home), "COLUMNS": "200"}
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(

@@ -173,9 +173,8 @@ def _warm_up() -> None:
         importlib.import_module("boto3")
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
     """End this process when the one that started it is gone, however it went."""
-    parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(PARENT_SECONDS)
     os._exit(0)
@@ -183,6 +182,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     """Serve on a free loopback port, and say which."""
+    parent = os.getppid()  # before the port is told: who is gone by then breaks that pipe, who goes later is missed
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     options = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send_message_length", LARGEST_MESSAGE)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=options)
@@ -190,7 +190,7 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201  # the protocol
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
     server.wait_for_termination()
 
 

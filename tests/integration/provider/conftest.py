@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with worlds.start(tmp_path_factory.mktemp("world")) as running, mock.patch.dict(os.environ, running.env):
+    with worlds.start(tmp_path_factory.mktemp("world")) as running:
         yield running
 
 
 @pytest.fixture
-def aws(world: World) -> Session:
-    """A session with a default tag, as the stack's provider has."""
-    return Session("us-east-1", world.endpoint, default_tags={"Environment": "test"})
+def aws(world: World) -> Iterator[Session]:
+    """A session with a default tag, as the stack's provider has; the world's variables are there as long as the test."""
+    with mock.patch.dict(os.environ, world.env):
+        yield Session("us-east-1", world.endpoint, default_tags={"Environment": "test"})
 
 
 @pytest.fixture

@@ -30,8 +30,7 @@ VPC = "aws:ec2/vpc:Vpc"
 @pytest.fixture(scope="module")
 def unconfigured() -> Iterator[Plugin]:
     """Started with no endpoint in its environment."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with running(environment) as plugin:
+    with running(dict(os.environ)) as plugin:
         yield plugin
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import warnings
@@ -103,6 +104,13 @@ class Stack:
 
 def build_stack(**overrides: str | None) -> Stack:
     """Run the program with the base configuration and overrides such as `natPerZone="false"`."""
+    # The SDK asks for the thread's current event loop, which any test before this one may have taken away.
+    with asyncio.Runner() as runner:
+        asyncio.set_event_loop(runner.get_loop())
+        return _build(overrides)
+
+
+def _build(overrides: dict[str, str | None]) -> Stack:
     import config
     from context import look_up
     from exports import outputs

@@ -1,0 +1,29 @@
+"""No test sees what the shell says of AWS, Pulumi or the runbook, nor what another test said: tests run in any order."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIXES = ("AWS_", "PULUMI_", "RUNBOOK_")
+FOR_TESTS = "RUNBOOK_TEST_"
+
+
+def _said() -> set[str]:
+    return {name for name in os.environ if name.startswith(PREFIXES) and not name.startswith(FOR_TESTS)}
+
+
+for _name in _said():
+    del os.environ[_name]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Variables end with their test: a fixture of a wider scope hands them over, it does not set them."""
+    yield
+    assert not _said(), "left in the environment for whichever test comes next"
