@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from payments.cards import holds_card_number, luhn
 
@@ -42,6 +43,17 @@ def test_a_card_number_is_found_in_any_place_and_any_dress(document: dict[str, A
 )
 def test_other_numbers_are_not(text: str) -> None:
     assert not holds_card_number({"note": text})
+
+
+@given(st.uuids(version=4), st.sampled_from(["{}", "order-{}", "{}:1"]))
+@example(UUID("f8ceefd9-58d4-45d3-9609-034714454b2b"), "trace-{}")
+def test_no_uuid_is_taken_for_a_card_number(identity: UUID, place: str) -> None:
+    assert not holds_card_number({"note": place.format(identity)})
+
+
+@pytest.mark.parametrize("text", ["{} 4111111111111111", "4111111111111111-{}", "{}-4111111111111111"])
+def test_a_uuid_hides_no_number_beside_it(text: str) -> None:
+    assert holds_card_number({"note": text.format("0b8f4c1e-5d57-4f0e-9a53-3f3f0e2b9a11")})
 
 
 def test_depth_is_no_hiding_place_and_no_weapon() -> None:
