@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -196,14 +197,17 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         """
         from traitlets.config import Config
 
-        client = Client(
-            nb_man, config=Config({"KernelManager": {"transport": "ipc"}}), kernel_name=kernel_name, log=logger,
-            log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
-            startup_timeout=start_timeout, timeout=execution_timeout,
-            shutdown_kernel="immediate",  # whatever has to last was flushed before the last cell ended
-        )  # fmt: skip
-        with _stopping(client, notebook_timeout):
-            return client.execute(env=os.environ.copy())
+        # Short, because a Unix socket's path has 107 characters; of its own, because Jupyter's default is the working directory.
+        with tempfile.TemporaryDirectory(prefix="runbook-kernel-") as sockets:
+            reached = {"transport": "ipc", "ip": f"{sockets}/socket", "connection_file": f"{sockets}/connection.json"}
+            client = Client(
+                nb_man, config=Config({"KernelManager": reached}), kernel_name=kernel_name, log=logger,
+                log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
+                startup_timeout=start_timeout, timeout=execution_timeout,
+                shutdown_kernel="immediate",  # whatever has to last was flushed before the last cell ended
+            )  # fmt: skip
+            with _stopping(client, notebook_timeout):
+                return client.execute(env=os.environ.copy())
 
 
 _STATES: dict[type[BaseException], CellState] = {

@@ -6,7 +6,6 @@ A step passed only if its result file says so: that papermill returned means not
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -89,23 +88,21 @@ def execute(
     run.ledger.append("notebook.started", step=step, attempt=attempt, parameters=validated)
     began = time.monotonic()
     failure: BaseException | None = None
-    with tempfile.TemporaryDirectory(prefix="rb-") as sockets:  # short: a Unix socket's path has 107 characters
-        environment = {
-            "JUPYTER_RUNTIME_DIR": sockets,
-            ATTEMPT_VARIABLE: str(attempt),
-            PROGRESS_VARIABLE: str(progress_file(run)),
-            settings.OUTPUTS_VARIABLE: str(settings.outputs()),
-        }
-        try:
-            with _environment(environment):
-                papermill.execute_notebook(
-                    settings.home() / "notebooks" / f"{step}.ipynb", working, validated, engine_name="runbook",
-                    progress_bar=False, notebook_timeout=timeout, on_cell=on_cell, cwd=str(run.directory),
-                )  # fmt: skip
-        except (PapermillExecutionError, CellTimeoutError, DeadKernelError, NotebookError, KeyboardInterrupt) as error:
-            failure = error
-        except RuntimeError as error:  # nbclient: the kernel died before its first answer
-            failure = error
+    environment = {
+        ATTEMPT_VARIABLE: str(attempt),
+        PROGRESS_VARIABLE: str(progress_file(run)),
+        settings.OUTPUTS_VARIABLE: str(settings.outputs()),
+    }
+    try:
+        with _environment(environment):
+            papermill.execute_notebook(
+                settings.home() / "notebooks" / f"{step}.ipynb", working, validated, engine_name="runbook",
+                progress_bar=False, notebook_timeout=timeout, on_cell=on_cell, cwd=str(run.directory),
+            )  # fmt: skip
+    except (PapermillExecutionError, CellTimeoutError, DeadKernelError, NotebookError, KeyboardInterrupt) as error:
+        failure = error
+    except RuntimeError as error:  # nbclient: the kernel died before its first answer
+        failure = error
     execution = _file(run, step, attempt, working, failure, time.monotonic() - began)
     run.ledger.append(
         "notebook.ended", step=step, attempt=attempt, state=execution.state, status=execution.status,

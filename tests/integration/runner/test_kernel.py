@@ -125,13 +125,22 @@ class TestRecord:
         assert canary not in text
         assert text.count(redaction.MASK) >= 5
 
-    def test_kernel_is_reached_over_unix_sockets(self, tmp_path: Path) -> None:
-        source = notebook(
-            tmp_path / "in.ipynb",
-            "from ipykernel.kernelapp import IPKernelApp; print(IPKernelApp.instance().transport)",
-        )
-        run(source, tmp_path / "out.ipynb")
-        assert record(tmp_path / "out.ipynb")[2].cells[0].outputs[0].text == "ipc\n"
+    def test_kernel_is_reached_over_sockets_that_only_their_owner_sees(self, tmp_path: Path) -> None:
+        where = "from ipykernel.kernelapp import IPKernelApp as App; print(App.instance().transport, App.instance().ip)"
+        look = "import os, pathlib; print(pathlib.Path(App.instance().ip).parent.stat().st_mode & 0o077); print(os.listdir())"
+        source = notebook(tmp_path / "in.ipynb", where, look)
+        run(source, tmp_path / "out.ipynb", cwd=str(tmp_path))
+        cells = record(tmp_path / "out.ipynb")[2].cells
+        transport, path = cells[0].outputs[0].text.split()
+        mode, listing = cells[1].outputs[0].text.splitlines()
+        assert (transport, mode) == ("ipc", "0")
+        assert "ipc" not in listing
+        assert not Path(path).parent.exists()
+
+    @pytest.mark.parametrize("first", ["papermill", "runbook_lib.kernel", "runbook_lib.papermill_entry"])
+    def test_engine_is_papermills_whichever_is_imported_first(self, first: str) -> None:
+        ask = f"import {first}; from papermill.engines import papermill_engines as e; print(e.nb_language('runbook', None, 'x'))"
+        assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout == "x\n"
 
     def test_killed_runner_leaves_what_it_knew_and_no_kernel(self, tmp_path: Path) -> None:
         pid = tmp_path / "pid"

@@ -1,0 +1,19 @@
+"""What the entry point ``papermill.engine`` names.
+
+papermill loads its engines while it is itself being imported, by whichever module asks for it first. The engine's own module may
+be that one, half imported; so this one imports nothing until the engine is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class _Lazy:
+    def __getattr__(self, name: str) -> Any:
+        from runbook_lib.kernel import RunbookEngine
+
+        return getattr(RunbookEngine, name)
+
+
+engine = _Lazy()
