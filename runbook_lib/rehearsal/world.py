@@ -25,7 +25,7 @@ import httpx
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runbook_lib.errors import EngineError
+from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.rehearsal import nursery as nursery_module
 from runbook_lib.rehearsal.database import Service
 from runbook_lib.rehearsal.emulator import Emulator
@@ -128,6 +128,7 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
         port: The emulator's port; 0 is any free one.
 
     Raises:
+        UsageError: The port is taken.
         EngineError: It did not come up; the message says why.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -146,6 +147,8 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
     answer: dict[str, Any] = json.loads(line) if line else {"error": "the supervisor ended"}
     if "error" in answer:
         supervisor.wait(STOP_SECONDS)
+        if "remedy" in answer:
+            raise UsageError(answer["error"], remedy=answer["remedy"])
         raise EngineError(f"the rehearsal world did not come up: {answer['error']}", remedy=f"Logs are in {directory}.")
     return World(State.model_validate(answer), supervisor)
 
@@ -228,6 +231,8 @@ def main(arguments: list[str]) -> None:
     given = parser.parse_args(arguments)
     try:
         _supervise(given.state, given.region, given.port)
+    except UsageError as error:
+        print(json.dumps({"error": error.message, "remedy": error.remedy}), flush=True)  # noqa: T201  # the protocol with start()
     except Exception as error:
         print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201  # the protocol with start()
         raise

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from runbook_lib.aws import Aws
 from runbook_lib.run import Run
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,14 @@ class Runbook:
                         return dict(found)
             time.sleep(0.05)
         raise TimeoutError(f"no {event} {facts}")
+
+    def wait_until_deploying(self) -> None:
+        """Wait until 03_deploy has made the first of its many resources."""
+        self.wait_for("step.started", step="03_deploy")
+        ec2, deadline = Aws(self.run().facts.target).client("ec2"), time.monotonic() + WAIT
+        while all(vpc["IsDefault"] for vpc in ec2.describe_vpcs()["Vpcs"]):
+            assert time.monotonic() < deadline, "03_deploy makes nothing"
+            time.sleep(0.05)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from runbook_lib.errors import EngineError
+from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.rehearsal import database, emulator
 from runbook_lib.rehearsal import world as worlds
 
@@ -122,7 +122,7 @@ class TestEmulator:
 
     def test_taken_port_is_named(self, world: World, tmp_path: Path) -> None:
         port = int(world.endpoint.rpartition(":")[2])
-        with pytest.raises(EngineError, match=f"port {port} .* is taken"):
+        with pytest.raises(UsageError, match=f"port {port} .* is taken"):
             worlds.start(tmp_path, port=port)
 
     def test_death_is_noticed(self, tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ def run(source: Path, output: Path, **kwargs: object) -> None:
     papermill.execute_notebook(source, output, engine_name="runbook", progress_bar=False, **kwargs)
 
 
+def _interrupt_when(begun: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not begun.exists():
+        assert time.monotonic() < deadline, "the work never began"
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 class TestStates:
     """Each way a notebook can end has its own state, and what never ran stays pending."""
 
@@ -74,7 +82,7 @@ class TestStates:
     def test_cell_timeout(self, tmp_path: Path) -> None:
         source = notebook(tmp_path / "in.ipynb", "print(1)", "import time; time.sleep(60)", "print(3)")
         with pytest.raises(CellTimeoutError):
-            run(source, tmp_path / "out.ipynb", execution_timeout=2)
+            run(source, tmp_path / "out.ipynb", execution_timeout=4)
         states, statuses, found = record(tmp_path / "out.ipynb")
         assert states == ["ok", "timed_out", "not_run"]
         assert statuses == ["completed", "failed", "pending"]
@@ -83,7 +91,7 @@ class TestStates:
     def test_notebook_timeout_interrupts_the_work(self, tmp_path: Path) -> None:
         source = notebook(tmp_path / "in.ipynb", "print(1)", "import time; time.sleep(60)", "print(3)")
         with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
-            run(source, tmp_path / "out.ipynb", notebook_timeout=4)
+            run(source, tmp_path / "out.ipynb", notebook_timeout=10)  # a busy machine takes seconds to start a kernel
         assert record(tmp_path / "out.ipynb")[0] == ["ok", "timed_out", "not_run"]
 
     def test_raises_exception_tag_goes_on_but_is_no_success(self, tmp_path: Path) -> None:
@@ -96,14 +104,19 @@ class TestStates:
         assert found.metadata.runbook["state"] == "failed"
 
     def test_interrupt_reaches_the_work_first(self, tmp_path: Path) -> None:
-        saved = tmp_path / "saved"
-        work = f"import time, pathlib\ntry:\n    time.sleep(60)\nfinally:\n    pathlib.Path({str(saved)!r}).touch()"
-        threading.Timer(5, os.kill, [os.getpid(), signal.SIGINT]).start()
+        begun, saved = tmp_path / "begun", tmp_path / "saved"
+        work = (
+            "import time, pathlib\n"
+            f"try:\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(60)\n"
+            f"finally:\n    pathlib.Path({str(saved)!r}).touch()"
+        )
+        before = signal.getsignal(signal.SIGINT)  # a shell may have had it ignored
+        threading.Thread(target=_interrupt_when, args=[begun]).start()
         with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
             run(notebook(tmp_path / "in.ipynb", "print(1)", work, "print(3)"), tmp_path / "out.ipynb")
         assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted", "not_run"]
         assert saved.exists()
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert signal.getsignal(signal.SIGINT) is before
 
 
 class TestRecord:
