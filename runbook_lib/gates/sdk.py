@@ -60,15 +60,16 @@ def resource_class(token: str) -> type:
     match = _TOKEN.match(token)
     if match is None:
         raise ValueError(f"{token} is not a type token of pulumi-aws")
-    module = _KEYWORDS.get(match["module"], match["module"])
-    file = re.sub(r"(?<=[a-z0-9])([A-Z])", lambda letter: f"_{letter[1].lower()}", match["file"])
+    # As programs reach it: importing a service's file directly, before the service, leaves the SDK's lazy service empty.
+    sdk = importlib.import_module("pulumi_aws")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # importing a module warns about every deprecated class in it, used or not
-            found = importlib.import_module(f"pulumi_aws.{module}.{file}")
-            cls: type = getattr(found, match["name"])
-    except (ImportError, AttributeError) as error:
+            warnings.simplefilter("ignore")  # a service warns about every deprecated class in it, used or not
+            cls: type = getattr(getattr(sdk, _KEYWORDS.get(match["module"], match["module"])), match["name"])
+    except AttributeError as error:
         raise ValueError(f"pulumi-aws has no class for {token}") from error
+    if getattr(cls, "pulumi_type", None) != token:
+        raise ValueError(f"pulumi-aws has no class for {token}")
     return cls
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from runbook_lib.gates.sdk import deprecations, resource_class
@@ -39,3 +42,15 @@ def test_tokens_lead_to_their_class(token: str) -> None:
 def test_an_unknown_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match=token):
         resource_class(token)
+
+
+def test_looking_a_class_up_leaves_the_sdk_whole() -> None:
+    """Imported the wrong way round, one of its services stays empty for the rest of the process."""
+    program = """if True:
+        from runbook_lib.gates.sdk import resource_class
+        found = resource_class("aws:lb/targetGroup:TargetGroup")
+        import pulumi_aws
+        assert pulumi_aws.lb.TargetGroup is found
+        """
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
