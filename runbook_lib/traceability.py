@@ -1,13 +1,17 @@
-"""Which gate and which check stand for which requirement, as a page of the documentation.
+"""Which gate, which unit tests and which check stand for which requirement, as a page of the documentation.
 
-Written from the registries: ``python -m runbook_lib.traceability > docs/requirements.md``; a test holds the page to them.
+Written from the registries, and from what the unit tests of the stack say of themselves:
+``python -m runbook_lib.traceability > docs/requirements.md``; a test holds the page to them.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib import settings
 from runbook_lib.checks.registry import CHECKS
 from runbook_lib.gates.registry import GATES
 from runbook_lib.snapshot.collect import collectors
@@ -48,7 +52,10 @@ ROWS = {
 PLAN_ONLY = frozenset({"F1", "F2"})
 """Rows about the plan, which the live system cannot show."""
 
-NO_GATE, NO_CHECK = "plan: \N{EN DASH}", "live: \N{EN DASH}"
+NONE = "\N{EN DASH}"
+UNIT_TESTS = ("tests/unit/stack", "tests/unit/functions")
+"""Tests over the recorded resources, and of the functions; a file's first line begins with the rows it proves."""
+_ROWS_PROVED = re.compile(r"^(?P<rows>[A-Z]\d(?:, [A-Z]\d)*): ")
 
 
 def page() -> str:
@@ -61,15 +68,26 @@ def page() -> str:
 def _rows() -> Iterator[str]:
     yield "# Requirements, gates and checks"
     yield ""
-    yield "Written by `python -m runbook_lib.traceability`; do not edit. A gate judges the plan in 02_plan, a check the live"
-    yield "system in 04_verify. Checks marked † break something on purpose and are held only with `drills`."
+    yield "Written by `python -m runbook_lib.traceability`; do not edit. A gate judges the plan in 02_plan; unit tests judge the"
+    yield "recorded resources and the functions before there is a plan; a check judges the live system in 04_verify. Checks"
+    yield "marked † break something on purpose and are held only with `drills`."
     yield ""
-    yield "| row | what must hold | gates | checks |"
-    yield "|---|---|---|---|"
+    yield "| row | what must hold | gates | unit tests | checks |"
+    yield "|---|---|---|---|---|"
+    tests = unit_tests()
     for row, text in ROWS.items():
-        gates = _links("gates", (rule for rule in GATES.rules().values() if row in rule.requirement)) or NO_GATE
-        checks = _links("checks", (rule for rule in CHECKS.rules().values() if row in rule.requirement)) or NO_CHECK
-        yield f"| {row} | {text} | {gates} | {checks} |"
+        gates = _links("gates", (rule for rule in GATES.rules().values() if row in rule.requirement)) or NONE
+        tested = ", ".join(f"[{name.removeprefix('tests/unit/')}](../{name})" for name, rows in tests.items() if row in rows)
+        checks = _links("checks", (rule for rule in CHECKS.rules().values() if row in rule.requirement)) or NONE
+        yield f"| {row} | {text} | {gates} | {tested or NONE} | {checks} |"
+
+
+def unit_tests() -> dict[str, tuple[str, ...]]:
+    """The files of unit tests that name requirement rows, by their path from the checkout's root."""
+    paths = [path for folder in UNIT_TESTS for path in sorted((settings.home() / folder).glob("test_*.py"))]
+    said = {path: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in paths}
+    found = {path: match["rows"].split(", ") for path, text in said.items() if (match := _ROWS_PROVED.match(text))}
+    return {path.relative_to(settings.home()).as_posix(): tuple(rows) for path, rows in found.items()}
 
 
 def _rules(heading: str, folder: str, rules: Mapping[str, Rule[...]]) -> Iterator[str]:

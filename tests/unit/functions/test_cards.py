@@ -1,4 +1,4 @@
-"""Card numbers are found wherever they hide, and ordinary numbers are left alone."""
+"""A3: card numbers are found wherever they hide, and ordinary numbers are left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection survives a failover, a restart and a rotated password, once each; and never tells what it knows."""
+"""A3: the connection survives a failover, a restart and a rotated password, once each; and never tells what it knows."""
 
 from __future__ import annotations
 

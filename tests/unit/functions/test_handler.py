@@ -1,4 +1,4 @@
-"""The edge: each failure has its own answer, log event and metric, and nothing that was sent is logged."""
+"""A3, O1: the edge; each failure has its own answer, log event and metric, and nothing that was sent is logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a body to a payment, or to all that is wrong with it."""
+"""A3: from a body to a payment, or to all that is wrong with it."""
 
 from __future__ import annotations
 

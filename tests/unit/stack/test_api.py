@@ -1,4 +1,4 @@
-"""P1: the API asks for a key, checks the body, throttles, and logs without logging payments."""
+"""P1, O1: the API asks for a key, checks the body, throttles, and logs without logging payments."""
 
 from __future__ import annotations
 

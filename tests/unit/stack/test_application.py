@@ -1,4 +1,4 @@
-"""A1, X1: the functions as Lambda gets them."""
+"""A1, X1, O1: the functions as Lambda gets them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subnet arithmetic, by literal expectation and by property."""
+"""N1: subnet arithmetic, by literal expectation and by property."""
 
 from __future__ import annotations
 

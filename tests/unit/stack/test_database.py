@@ -1,4 +1,4 @@
-"""D1, D2, D3: where the database stands, what protects it, and that nobody knows its password."""
+"""D1, D2, D3, T2: where the database stands, what protects it, and that nobody knows its password."""
 
 from __future__ import annotations
 

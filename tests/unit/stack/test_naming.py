@@ -1,4 +1,4 @@
-"""Names: their form, their limits, and that two suffixes never meet."""
+"""T1: names, their form, their limits, and that two suffixes never meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every resource, whatever it is."""
+"""T1, O2, F1, F2: what holds for every resource, whatever it is."""
 
 from __future__ import annotations
 
