@@ -10,7 +10,16 @@ import pulumi
 import pulumi_aws as aws
 
 from api_account import ApiGatewayAccount
-from api_definition import ACCESS_LOG_FORMAT, GATEWAY_ANSWERS, PATH, PAYMENT_MODEL, definition_digest
+from api_definition import (
+    ACCESS_LOG_FORMAT,
+    GATEWAY_ANSWERS,
+    INTEGRATION,
+    METHOD,
+    PATH,
+    PAYMENT_MODEL,
+    VALIDATOR,
+    definition_digest,
+)
 from log_groups import log_group
 
 if TYPE_CHECKING:
@@ -47,7 +56,7 @@ class Api(pulumi.ComponentResource):
         deployment = aws.apigateway.Deployment(
             "payments",
             rest_api=self.rest_api.id,
-            triggers={"definition": definition_digest()},
+            triggers={"definition": definition_digest(), "function": args.function.name},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[method, integration, *answers]),
         )
         self.execution_log, self.stage = self._stage(deployment)
@@ -68,15 +77,14 @@ class Api(pulumi.ComponentResource):
             opts=self._child,
         )
         validator = aws.apigateway.RequestValidator(
-            "body", rest_api=api, name="body", validate_request_body=True, opts=self._child
+            "body", rest_api=api, name="body", **VALIDATOR, opts=self._child
         )
         method = aws.apigateway.Method(
             "post-payments",
             rest_api=api,
             resource_id=resource.id,
-            http_method="POST",
-            authorization="NONE",  # the key identifies the caller's plan; who may hold one is decided outside
-            api_key_required=True,
+            **METHOD,
+            # Bodies of another content type pass by the model; the function judges them, as it does behind the load balancer.
             request_models={"application/json": model.name},
             request_validator_id=validator.id,
             opts=self._child,
@@ -86,11 +94,8 @@ class Api(pulumi.ComponentResource):
             rest_api=api,
             resource_id=resource.id,
             http_method=method.http_method,
-            type="AWS_PROXY",
-            integration_http_method="POST",
+            **INTEGRATION,
             uri=self._args.function.invoke_arn,
-            # A body in another content type would pass by the model.
-            passthrough_behavior="NEVER",
             opts=self._child,
         )
         aws.lambda_.Permission(

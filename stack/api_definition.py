@@ -9,6 +9,13 @@ from typing import Any
 
 PATH = "payments"
 RETRY_AFTER_SECONDS = 5
+METHOD: dict[str, Any] = {
+    "http_method": "POST",
+    "authorization": "NONE",  # the key identifies the caller's plan; who may hold one is decided outside
+    "api_key_required": True,
+}
+VALIDATOR: dict[str, Any] = {"validate_request_body": True}
+INTEGRATION: dict[str, Any] = {"type": "AWS_PROXY", "integration_http_method": "POST"}
 
 # Draft 04, the only one API Gateway knows. It checks shape alone: unknown fields and values are left to the function,
 # because only that can tell a typing error from a card number, and answers alike through the load balancer.
@@ -95,5 +102,5 @@ GATEWAY_ANSWERS = (
 def definition_digest() -> str:
     """Digest everything above that a deployment freezes."""
     answers = [[answer.response_type, answer.status, answer.template(), answer.headers()] for answer in GATEWAY_ANSWERS]
-    content = json.dumps([PATH, PAYMENT_MODEL, answers], sort_keys=True)
+    content = json.dumps([PATH, METHOD, VALIDATOR, INTEGRATION, PAYMENT_MODEL, answers], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

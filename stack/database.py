@@ -109,7 +109,8 @@ class Database(pulumi.ComponentResource):
             delete_automated_backups=not config.protected,
             deletion_protection=config.protected,
             skip_final_snapshot=not config.protected,
-            final_snapshot_identifier=f"{identifier}-final" if config.protected else None,
+            # A snapshot outlives its stack: the next migration's needs another name.
+            final_snapshot_identifier=f"{identifier}-final-{config.migration_date}" if config.protected else None,
             enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
             performance_insights_enabled=True,
             performance_insights_kms_key_id=args.key_arn,

@@ -12,7 +12,15 @@ from policies import ANY, Statement, allow, deny, document
 if TYPE_CHECKING:
     from context import Context
 
-_INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces")
+_INTERFACES = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""Those of AWS's own AWSLambdaVPCAccessExecutionRole."""
 
 
 @dataclass(frozen=True)

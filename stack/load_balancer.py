@@ -29,6 +29,7 @@ class LoadBalancerArgs:
 
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
+    internet_gateway: pulumi.Resource
     function: aws.lambda_.Function
     access_logs: AccessLogStore
 
@@ -65,8 +66,8 @@ class LoadBalancer(pulumi.ComponentResource):
             access_logs=aws.lb.LoadBalancerAccessLogsArgs(
                 bucket=args.access_logs.bucket.bucket, prefix=LOAD_BALANCER_PREFIX, enabled=True
             ),
-            # AWS writes a test object when access logs are switched on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy]),
+            # AWS writes a test object when access logs are switched on, and refuses to face an internet that is not there.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[args.access_logs.policy, args.internet_gateway]),
         )
 
     def _target(self) -> aws.lb.TargetGroup:

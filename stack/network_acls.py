@@ -42,7 +42,12 @@ def public_rules() -> list[Rule]:
 
 
 def private_rules(vpc_cidr: str) -> list[Rule]:
-    """Functions reach the database and endpoints inside the VPC, and HTTPS outside; nothing outside reaches in."""
+    """Functions reach the database and endpoints inside the VPC, and HTTPS outside; from outside come answers only.
+
+    An ACL cannot tell an answer from a request, so the database's port is open to it as one of the ephemeral ones. Denying
+    that port would lose each answer to a function that happened to ask from it; that no request comes in is up to the
+    routes, which lead in from nowhere, and to the database's security group.
+    """
     return [
         Rule(egress=False, ports=(POSTGRESQL, POSTGRESQL), cidr=vpc_cidr),
         Rule(egress=False, ports=(HTTPS, HTTPS), cidr=vpc_cidr),

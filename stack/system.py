@@ -73,6 +73,7 @@ def build(context: Context, opts: pulumi.ResourceOptions) -> System:
     balancer_args = LoadBalancerArgs(
         subnet_ids=[subnet.id for subnet in network.public],
         security_group_id=security.load_balancer.id,
+        internet_gateway=network.gateway,
         function=application.payments,
         access_logs=access_logs,
     )

@@ -10,9 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WITHOUT_RESOURCE = {
+    "ec2:AssignPrivateIpAddresses": "Lambda gives addresses to interfaces that do not exist yet",
     "ec2:CreateNetworkInterface": "Lambda attaches a function to its VPC by interfaces that do not exist yet",
     "ec2:DeleteNetworkInterface": "Lambda's own check at attachment asks for it on *",
     "ec2:DescribeNetworkInterfaces": "EC2's Describe actions take no resource",
+    "ec2:DescribeSubnets": "the same",
+    "ec2:UnassignPrivateIpAddresses": "it takes back what AssignPrivateIpAddresses gave",
     "xray:PutTelemetryRecords": "X-Ray telemetry belongs to the account",
     "xray:PutTraceSegments": "X-Ray segments belong to the account",
 }

@@ -65,7 +65,7 @@ def _parse(body: str) -> dict[str, Any]:
         raise BodyOversizedError(Finding("", "oversized", f"A payment has at most {MAX_BODY_BYTES} bytes."))
     try:
         document = json.loads(body, object_pairs_hook=_unique_members, parse_constant=_no_constant, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):  # the second: an exponent that no Decimal has
         # Without the cause: its text quotes the body.
         raise BodyMalformedError(Finding("", "not_json", "Send one JSON object with unique names.")) from None
     if not isinstance(document, dict):

@@ -77,7 +77,7 @@ def test_production_cannot_be_torn_down_by_accident(build: Callable[..., Stack])
     stack = build(environment="production", protected="true")
     instance = stack.one("rds:Instance").inputs
     assert (instance["deletionProtection"], instance["skipFinalSnapshot"]) == (True, False)
-    assert instance["finalSnapshotIdentifier"] == "payments-db-production-t1-final"
+    assert instance["finalSnapshotIdentifier"] == "payments-db-production-t1-final-2026-11-24"
     assert instance["deleteAutomatedBackups"] is False
     assert stack.one("lb:LoadBalancer").inputs["enableDeletionProtection"] is True
     assert not any(one.inputs["forceDestroy"] for one in stack.of("s3:Bucket"))
