@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib.errors import EngineError, UsageError
+from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import redact
 from runbook_lib.settings import EngineKind
+from runbook_lib.uninterrupted import to_its_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from pulumi.automation import Stack
     from pulumi.automation.events import EngineEvent, StepEventMetadata
@@ -111,15 +112,15 @@ class Engine:
     def preview(self) -> Outcome:
         """What an update would do; changes nothing."""
         recorder = _Recorder(self._progress)
-        with _translated("preview", recorder.errors):
-            self.stack.preview(on_event=recorder)
+        with _translated("preview", recorder):
+            to_its_end(lambda: self.stack.preview(on_event=recorder))
         return recorder.outcome()
 
     def up(self) -> Outcome:
         """Update the stack."""
         recorder = _Recorder(self._progress)
-        with _translated("up", recorder.errors):
-            result = self.stack.up(on_event=recorder, show_secrets=False)
+        with _translated("up", recorder):
+            result = to_its_end(lambda: self.stack.up(on_event=recorder, show_secrets=False))
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:
@@ -129,15 +130,15 @@ class Engine:
         is what the outcome's plan holds.
         """
         recorder = _Recorder(self._progress)
-        with _translated("refresh", recorder.errors):
-            self.stack.preview_refresh(on_event=recorder)
+        with _translated("refresh", recorder):
+            to_its_end(lambda: self.stack.preview_refresh(on_event=recorder))
         return recorder.outcome().model_copy(update={"plan": Plan.of(recorder.results)})
 
     def destroy(self) -> Outcome:
-        """Delete every resource of the stack, then the stack itself."""
+        """Delete every resource of the stack; the empty stack stays, with its history."""
         recorder = _Recorder(self._progress)
-        with _translated("destroy", recorder.errors):
-            self.stack.destroy(on_event=recorder, show_secrets=False)
+        with _translated("destroy", recorder):
+            to_its_end(lambda: self.stack.destroy(on_event=recorder, show_secrets=False))
         return recorder.outcome()
 
     def resources(self) -> list[dict[str, Any]]:
@@ -179,6 +180,11 @@ class _Recorder:
             said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
             (self.errors if event.diagnostic_event.severity == "error" else self._warnings).append(said)
 
+    def evidence(self) -> dict[str, Any]:
+        """What had been done when the operation failed."""
+        done = [each.model_dump(mode="json") for each in self._done]
+        return {"announced": len(self._steps), "done": done, "warnings": self._warnings}
+
     def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
         plan = Plan.of(self._steps)
         return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=outputs or {})
@@ -201,25 +207,32 @@ def _step(metadata: StepEventMetadata) -> dict[str, Any]:
 
 
 @contextmanager
-def _translated(what: str, errors: Sequence[str] = ()) -> Iterator[None]:
-    """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed.
+def _translated(what: str, recorder: _Recorder | None = None) -> Iterator[None]:
+    """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed and what was done.
 
     Args:
         what: The operation.
-        errors: What Pulumi reported as errors meanwhile; where it reported none, its transcript's end has to do.
+        recorder: What Pulumi reported meanwhile; where it reported no error, its transcript's end has to do.
     """
     from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise InterruptedRunError(
+            f"pulumi {what} was interrupted; it finished what was in flight and saved its state.",
+            remedy="Run the step again: it goes on from there.",
+            evidence=recorder.evidence() if recorder else None,
+        ) from error
     except ConcurrentUpdateError as error:
         raise EngineError(
             f"pulumi {what}: the stack is locked by another update.",
             remedy="Wait for it; if nothing runs any more, pulumi cancel clears the lock.",
         ) from error
     except CommandError as error:
-        said = "\n".join(dict.fromkeys(errors)) or _end(str(error))
-        raise EngineError(f"pulumi {what} failed:\n{redact(said)}") from error
+        said = "\n".join(dict.fromkeys(recorder.errors if recorder else ())) or _end(str(error))
+        evidence = recorder.evidence() if recorder else None
+        raise EngineError(f"pulumi {what} failed:\n{redact(said)}", evidence=evidence) from error
 
 
 def _end(transcript: str) -> str:

@@ -7,6 +7,10 @@ contract (``ExitCode``) and are listed in the README.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ExitCode(IntEnum):
@@ -32,14 +36,16 @@ class RunbookError(Exception):
     Args:
         message: What was wrong, and where.
         remedy: What to do about it.
+        evidence: JSON values about what had been done by then; they are saved with the step's result.
     """
 
     exit_code: ExitCode = ExitCode.ENGINE
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", evidence: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.evidence = dict(evidence or {})
 
     def diagnostics(self) -> str:
         """The message and, on a line of its own, what to do about it."""

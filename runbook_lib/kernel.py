@@ -12,7 +12,7 @@ import os
 import signal
 import tempfile
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,13 +25,14 @@ from papermill.log import logger
 
 from runbook_lib import files
 from runbook_lib.errors import NotebookError
+from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-GRACE = 60.0
-"""Seconds that work which was asked to stop has for saving its state (Pulumi finishes what is in flight)."""
+GRACE = 3600.0
+"""Seconds that work which was asked to stop has for saving its state: a database on AWS takes half an hour."""
 
 
 class CellState(StrEnum):
@@ -104,49 +105,50 @@ class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has 
 class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
     """Runs the cells; asked to stop, it lets the work in the kernel save its state first."""
 
+    grace: float = GRACE
     stopped: CellState | None = None
+    group: KernelGroup | None = None
 
     def stop(self, cause: CellState) -> None:
         """Interrupt the kernel and what it started; a second call, or the end of the grace period, kills it."""
         first, self.stopped = self.stopped is None, self.stopped or cause
-        self._signal(signal.SIGINT if first else signal.SIGKILL)
+        if self.group is None:
+            return  # the kernel is still starting, and would only die of it: no cell will run
+        self.group.signal(signal.SIGINT if first else signal.SIGKILL)
         if first:
-            timer = threading.Timer(GRACE, self._signal, [signal.SIGKILL])
+            timer = threading.Timer(self.grace, self.group.signal, [signal.SIGKILL])
             timer.daemon = True
             timer.start()
 
-    def _signal(self, number: signal.Signals) -> None:
-        # The kernel leads a process group of its own, with the pulumi it started in it.
-        provisioner = getattr(self.km, "provisioner", None)
-        if provisioner is not None and provisioner.pgid:
-            with suppress(ProcessLookupError):  # it has ended by itself meanwhile
-                os.killpg(provisioner.pgid, number)
-
     def papermill_execute_cells(self) -> None:
         """Run each cell and record how it ended; stop at the first that is not well."""
+        self.group = KernelGroup(self.km.provisioner.pgid)
         manager = self.nb_man
         for index, cell in enumerate(self.nb.cells):
+            if self.stopped:
+                manager.nb.metadata.runbook = {"state": self.stopped.value}
+                raise _ASKED.get(self.stopped, KeyboardInterrupt)(f"{self.stopped.value} before cell {index} began")
             manager.cell_start(cell, index)
             try:
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
                 manager.ended(index, self.stopped or (CellState.EXITED if _exited(error) else CellState.FAILED))
+                self._settle()
                 return
             except BaseException as error:
-                manager.ended(index, self.stopped or _STATES.get(type(error), CellState.FAILED), error)
-                if isinstance(error, CellTimeoutError):
-                    self.stop(CellState.TIMED_OUT)
-                    self._wait_idle()
+                state = _STATES.get(type(error), CellState.FAILED)
+                manager.ended(index, self.stopped or state, error)
+                if isinstance(error, CellTimeoutError | DeadKernelError):
+                    self.stop(state)
+                self._settle()
                 raise
             # A cell tagged raises-exception goes on, but it did raise.
             manager.ended(index, CellState.FAILED if _error_output(manager.nb.cells[index]) else CellState.OK)
 
-    def _wait_idle(self) -> None:
-        """Wait until the kernel's children, which were interrupted, have saved their state and ended."""
-        import psutil
-
-        with suppress(psutil.NoSuchProcess):
-            psutil.wait_procs(psutil.Process(self.km.provisioner.pid).children(recursive=True), timeout=GRACE)
+    def _settle(self) -> None:
+        """After a stop, wait until what the kernel started has saved its state: nothing goes on behind a finished record."""
+        if self.stopped and self.group:
+            self.group.let_end(self.grace)
 
 
 class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
@@ -180,7 +182,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: Manager, kernel_name: str, *, log_output: bool = False, start_timeout: int = 60,
-        execution_timeout: float | None = None, notebook_timeout: float | None = None,
+        execution_timeout: float | None = None, notebook_timeout: float | None = None, grace: float = GRACE,
         stdout_file: Any = None, stderr_file: Any = None, **_: Any,
     ) -> Any:  # fmt: skip
         """Run the cells in a kernel that is reached over Unix sockets, not TCP.
@@ -192,6 +194,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             start_timeout: Seconds the kernel may take to start.
             execution_timeout: Seconds a cell may take.
             notebook_timeout: Seconds the whole notebook may take.
+            grace: Seconds that work which was asked to stop has for saving its state.
             stdout_file: Where cells' standard output is copied.
             stderr_file: The same for standard error.
         """
@@ -206,6 +209,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 startup_timeout=start_timeout, timeout=execution_timeout,
                 shutdown_kernel="immediate",  # whatever has to last was flushed before the last cell ended
             )  # fmt: skip
+            client.grace = grace
             with _stopping(client, notebook_timeout):
                 return client.execute(env=os.environ.copy())
 
@@ -215,6 +219,7 @@ _STATES: dict[type[BaseException], CellState] = {
     DeadKernelError: CellState.KERNEL_DIED,
     KeyboardInterrupt: CellState.INTERRUPTED,
 }
+_ASKED: dict[CellState, type[BaseException]] = {state: error for error, state in _STATES.items()}
 
 
 @contextmanager

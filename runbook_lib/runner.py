@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["Execution", "RunbookEngine", "execute"]
 
 PROGRESS_VARIABLE = "RUNBOOK_PROGRESS"
-NOTEBOOK_TIMEOUT = 3600.0
-"""Seconds a step may take; a Multi-AZ database takes up to half an hour to create."""
+NOTEBOOK_TIMEOUT = {False: 4 * 3600.0, True: 1800.0}
+"""Seconds a step may take, by whether AWS is emulated; on AWS the longest is a drill that stops and starts a Multi-AZ database,
+each of which may take three quarters of an hour."""
+GRACE = {False: 3600.0, True: 60.0}
+"""Seconds that a step which was asked to stop has for saving its state, by whether AWS is emulated."""
 
 # The entry point serves papermill's own command line; a checkout that is not installed still gets the engine.
 papermill_engines.register("runbook", RunbookEngine)
@@ -66,7 +69,7 @@ def execute(
     step: str,
     given: Mapping[str, Any],
     *,
-    timeout: float = NOTEBOOK_TIMEOUT,
+    timeout: float | None = None,
     on_cell: Callable[[int, int], None] = lambda _index, _cells: None,
 ) -> Execution:
     """Execute one step's notebook and file the evidence.
@@ -75,7 +78,7 @@ def execute(
         run: The run it belongs to.
         step: The step's full name.
         given: Parameters for the notebook, validated before a kernel starts.
-        timeout: Seconds the notebook may take.
+        timeout: Seconds the notebook may take; by default what ``NOTEBOOK_TIMEOUT`` gives it.
         on_cell: Called with (cells done, cells in all) after each cell.
 
     Raises:
@@ -97,7 +100,9 @@ def execute(
         with _environment(environment):
             papermill.execute_notebook(
                 settings.home() / "notebooks" / f"{step}.ipynb", working, validated, engine_name="runbook",
-                progress_bar=False, notebook_timeout=timeout, on_cell=on_cell, cwd=str(run.directory),
+                progress_bar=False, on_cell=on_cell, cwd=str(run.directory),
+                notebook_timeout=timeout or NOTEBOOK_TIMEOUT[run.facts.target.emulated],
+                grace=GRACE[run.facts.target.emulated],
             )  # fmt: skip
     except (PapermillExecutionError, CellTimeoutError, DeadKernelError, NotebookError, KeyboardInterrupt) as error:
         failure = error

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from runbook_lib import parameters, redaction, settings
 from runbook_lib.aws import Aws, Target
-from runbook_lib.results import StepResult, now
+from runbook_lib.errors import InterruptedRunError
+from runbook_lib.results import Finding, Status, StepResult, now
 from runbook_lib.run import Run
 from runbook_lib.steps.outcome import Outcome, Report
 
@@ -52,25 +53,44 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
             attempt = run.next_attempt(name)
             started = now()
             run.ledger.append("step.started", step=name, attempt=attempt)
+
+            def kept(report: Report) -> tuple[StepResult, Path]:
+                result = StepResult(
+                    step=name, attempt=attempt, started=started, finished=now(),
+                    parameters=known.model_dump(mode="json"), findings=report.findings, data=dict(report.data),
+                )  # fmt: skip
+                return result, result.save(run.record(name, attempt, ".json"))
+
             try:
                 report = look(Context(run), known)
             except BaseException as error:
+                kept(_of_failure(name, error))
+                interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
                 run.ledger.append(
-                    "step.interrupted" if isinstance(error, KeyboardInterrupt) else "step.failed",
+                    "step.interrupted" if interrupted else "step.failed",
                     step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
                 )  # fmt: skip
                 raise
-            result = StepResult(
-                step=name, attempt=attempt, started=started, finished=now(),
-                parameters=known.model_dump(mode="json"), findings=report.findings, data=dict(report.data),
-            )  # fmt: skip
-            path = result.save(run.record(name, attempt, ".json"))
+            result, path = kept(report)
             run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
             return Outcome(result, path, report)
 
         return call
 
     return decorate
+
+
+def _of_failure(name: str, error: BaseException) -> Report:
+    """What a step that did not come to its end leaves: a failure, and what it had done by then."""
+    finding = Finding(
+        check="step_ended",
+        requirement=(),
+        status=Status.FAIL,
+        resource=name,
+        message=f"{name} did not come to its end: {type(error).__name__}: {error}",
+        remedy=getattr(error, "remedy", "") or "Look into the executed notebook; its last output is the error.",
+    )
+    return Report(findings=(finding,), data=getattr(error, "evidence", {}))
 
 
 def current_run(known: parameters.StepParameters) -> Run:
