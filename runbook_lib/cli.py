@@ -7,7 +7,9 @@ Only argument parsing and printing; the work is in ``operations``. Imports stay 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import traceback
 from typing import Annotated, Any
 
 import typer
@@ -103,6 +105,8 @@ def status(
     from runbook_lib.run import Run
 
     found = [run_status(one) for one in ([Run.find(run_id)] if run_id else Run.all()[:10])]
+    for error in () if run_id else Run.unreadable():
+        print(f"runbook: {error.message}", file=sys.stderr)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
         return
@@ -140,6 +144,18 @@ def main() -> None:
     except KeyboardInterrupt:
         print("runbook: interrupted", file=sys.stderr)
         sys.exit(ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - nobody foresaw it; exit code 1 would say that a gate or a check failed
+        print(f"runbook: {_unforeseen(error)}", file=sys.stderr)
+        sys.exit(ExitCode.ENGINE)
+
+
+def _unforeseen(error: Exception) -> str:
+    """One line for an error that nobody foresaw, and the traceback for who wants it."""
+    if os.environ.get("RUNBOOK_TRACEBACK"):
+        traceback.print_exception(error)
+    from runbook_lib.redaction import redact
+
+    return redact(f"{type(error).__name__}: {error}\n  Set RUNBOOK_TRACEBACK=1 to see where.")
 
 
 def _display() -> Any:

@@ -96,7 +96,7 @@ class Engine:
 
             options = LocalWorkspaceOptions(
                 env_vars={
-                    "PULUMI_BACKEND_URL": self._run.facts.backend,
+                    "PULUMI_BACKEND_URL": self._backend(),
                     # Plugins are the rehearsal's own, or installed by the user on purpose; never on the fly mid-migration.
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
                     "RUNBOOK_PYTHON": sys.executable,
@@ -108,6 +108,11 @@ class Engine:
             with _translated("select the stack"):
                 self._stack = create_or_select_stack(self._run.facts.environment, work_dir=str(self._run.workspace), opts=options)
         return self._stack
+
+    def _backend(self) -> str:
+        """The backend that the run is on record with; a password in its URL is only in the environment."""
+        recorded, given = self._run.facts.backend, os.environ.get("PULUMI_BACKEND_URL", "")
+        return given if redact(given) == recorded else recorded
 
     def preview(self) -> Outcome:
         """What an update would do; changes nothing."""
@@ -146,6 +151,11 @@ class Engine:
         with _translated("export"):
             deployment = self.stack.export_stack().deployment or {}
         return list(deployment.get("resources") or ())
+
+    def updates(self) -> int:
+        """How many updates, refreshes and destructions the backend has on record for the stack."""
+        with _translated("history"):
+            return len(self.stack.history(show_secrets=False))
 
     def version(self) -> str:
         """The version the ``pulumi`` command states."""

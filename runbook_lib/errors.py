@@ -72,6 +72,10 @@ class TargetError(RunbookError):
     """Raised when AWS, or the emulator in its place, does not answer or answers an error."""
 
 
+class FunctionError(TargetError):
+    """Raised when a Lambda function was invoked and failed; the message holds its own error."""
+
+
 class NotebookError(RunbookError):
     """Raised when a notebook ended without a result: a cell raised, timed out, or its kernel died."""
 

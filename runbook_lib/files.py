@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from runbook_lib.errors import RecordError
+from runbook_lib.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,8 @@ def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
-    """Write a temporary file in the same folder, flushed to the disk."""
+    """Write a temporary file in the same folder, secrets taken out, flushed to the disk."""
+    content = _without_secrets(content)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
@@ -64,3 +66,11 @@ def _write_beside(path: Path, content: bytes) -> Path:
         os.fsync(file.fileno())
     Path(name).chmod(0o644)
     return Path(name)
+
+
+def _without_secrets(content: bytes) -> bytes:
+    """Text with every known secret masked; other bytes as they are, for masking would break what reads them."""
+    try:
+        return redact(content.decode()).encode()
+    except UnicodeDecodeError:
+        return content

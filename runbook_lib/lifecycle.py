@@ -53,7 +53,8 @@ class Support(BaseModel):
     def extended_price_key(self, day: date) -> str:
         """The price list's key for Extended Support on a day (the first day of it, if that is later)."""
         start = self.extended_start
-        cheaper_until = start.replace(year=start.year + _EXTENDED_SUPPORT_CHEAPER_YEARS)
+        leap = timedelta(days=start.month == 2 and start.day == 29)  # noqa: PLR2004 - 29 February: two years on, 1 March
+        cheaper_until = (start + leap).replace(year=start.year + _EXTENDED_SUPPORT_CHEAPER_YEARS)
         return "rds.extsupport.pg.yr1_2" if day < cheaper_until else "rds.extsupport.pg.yr3"
 
 

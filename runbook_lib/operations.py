@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from runbook_lib import engine as engines
 from runbook_lib import parameters, runner, settings
 from runbook_lib.aws import Aws, Target
-from runbook_lib.errors import ExitCode, TargetError, UsageError
+from runbook_lib.errors import ExitCode, RunbookError, TargetError, UsageError
 from runbook_lib.run import Run, tail
 from runbook_lib.settings import EngineKind
 from runbook_lib.steps.step import start
@@ -71,16 +71,21 @@ def given_for(steps: Sequence[str], environment: settings.Environment, options: 
 
 def run_steps(run: Run, steps: Sequence[str], given: Given, display: Display) -> ExitCode:
     """Execute steps in order and stop at the first that does not pass."""
-    code = ExitCode.PASSED
-    for step in steps:
-        runner.progress_file(run).unlink(missing_ok=True)
-        display.running(step, (0, 0), runner.progress_file(run))
-        execution = runner.execute(run, step, given.get(step, {}), on_cell=partial(_show, display, step))
-        display.ended(execution)
-        code = execution.exit_code
-        if code is not ExitCode.PASSED:
-            break
-    run.ledger.append("run.finished" if code is ExitCode.PASSED else "run.stopped", exit_code=int(code))
+    code = ExitCode.ENGINE  # what an error that nobody foresaw leaves
+    try:
+        for step in steps:
+            runner.progress_file(run).unlink(missing_ok=True)
+            display.running(step, (0, 0), runner.progress_file(run))
+            execution = runner.execute(run, step, given.get(step, {}), on_cell=partial(_show, display, step))
+            display.ended(execution)
+            code = execution.exit_code
+            if code is not ExitCode.PASSED:
+                break
+    except (RunbookError, KeyboardInterrupt) as error:
+        code = getattr(error, "exit_code", ExitCode.INTERRUPTED)  # between two steps, where no notebook tells
+        raise
+    finally:
+        run.ledger.append("run.finished" if code is ExitCode.PASSED else "run.stopped", exit_code=int(code))
     return code
 
 
@@ -101,8 +106,9 @@ def run_against_aws(
         )
     if run_id:
         run = Run.find(run_id)
-        if run.facts.environment != name:
-            raise UsageError(f"Run {run_id} belongs to {run.facts.environment}, not to {name}.")
+        if run.facts.environment != name or run.facts.rehearsal:
+            kind = "a rehearsal of" if run.facts.rehearsal else "of"
+            raise UsageError(f"Run {run_id} is {kind} {run.facts.environment}, and no run against AWS in {name}.")
     else:
         if environment.engine is EngineKind.EMBEDDED:
             raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
@@ -163,7 +169,12 @@ def teardown(name: str, confirm: str, display: Display) -> tuple[Run, ExitCode]:
     kept = kept_world()
     if kept is None:
         return run_against_aws(name, ["91_teardown"], given, run_id="", reason="teardown", display=display)
-    run = next(run for run in Run.all() if run.facts.target.endpoint == kept.endpoint)
+    run = next((run for run in Run.all() if run.facts.target.endpoint == kept.endpoint), None)
+    if run is None:
+        raise UsageError(
+            f"The records of the rehearsal that is being kept ({kept.endpoint}) are not under {settings.outputs()}.",
+            remedy=f"Set {settings.OUTPUTS_VARIABLE} to where they are, or end process {kept.state.pid}.",
+        )
     with rehearsing(kept, _rehearsals() / KEPT):
         code = run_steps(run, ["91_teardown"], {"91_teardown": given}, display)
     if code is ExitCode.PASSED:

@@ -72,6 +72,8 @@ class CostCheckParameters(StepParameters):
 
     monthly_budget_usd: Decimal = Field(default=Decimal("300.00"), gt=0, decimal_places=2)
     """What the fixed part of the stack may cost in a month of 730 hours."""
+    fresh_prices: bool = False
+    """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""
 
 
 class TeardownParameters(StepParameters):

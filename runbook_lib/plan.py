@@ -1,8 +1,8 @@
 """A plan: the operations that Pulumi's preview announced, in one canonical form, and the digest over it.
 
 The digest binds what is agreed on to what is applied. It is the SHA-256 of the canonical JSON of every operation that changes
-something (operation, type, name, parent, changed property paths and new values). Left out
-is whatever differs between two machines for the same plan: order, times, paths of archives (their content's hash stays) and how
+something (operation, URN, parent, provider, changed property paths and new values), and of the providers' settings. Left out is
+whatever differs between two machines for the same plan: order, times, paths of archives (their content's hash stays) and how
 the provider is reached.
 """
 
@@ -68,9 +68,14 @@ class Plan(BaseModel):
         return tuple(op for op in self.operations if op.changes)
 
     @property
+    def binding(self) -> tuple[Operation, ...]:
+        """What an agreement binds: every operation that changes something, and whose account and region it is done in."""
+        return tuple(op for op in self.operations if op.changes or op.type.startswith("pulumi:providers:"))
+
+    @property
     def digest(self) -> str:
         """The plan digest, 64 hexadecimal digits."""
-        return hashlib.sha256(canonical([_essence(op) for op in self.changes])).hexdigest()
+        return hashlib.sha256(canonical([_essence(op) for op in self.binding])).hexdigest()
 
     def counts(self) -> dict[str, int]:
         """How many operations there are of each kind."""
@@ -104,9 +109,9 @@ def deployed(resources: Iterable[Mapping[str, Any]]) -> Plan:
 
 def differences(agreed: Plan, current: Plan) -> list[str]:
     """A sentence for each operation in which two plans differ."""
-    before = {op.urn: canonical(_essence(op)) for op in agreed.changes}
-    after = {op.urn: canonical(_essence(op)) for op in current.changes}
-    ops = {op.urn: op for op in (*agreed.changes, *current.changes)}
+    before = {op.urn: canonical(_essence(op)) for op in agreed.binding}
+    after = {op.urn: canonical(_essence(op)) for op in current.binding}
+    ops = {op.urn: op for op in (*agreed.binding, *current.binding)}
     return [
         f"{ops[urn].op} {ops[urn].type} {ops[urn].name}: "
         + ("no longer planned" if urn not in after else "newly planned" if urn not in before else "planned otherwise")
@@ -164,9 +169,9 @@ def _essence(op: Operation) -> dict[str, Any]:
     values = op.inputs if op.op != "update" else {key: op.inputs.get(key) for key in _roots(op.changed)}
     return {
         "op": op.op,
-        "type": op.type,
-        "name": op.name,
-        "parent": op.parent.rsplit("::", 1)[-1],
+        "urn": op.urn,  # the stack's name is in it: what is agreed on for one environment is not for another
+        "parent": op.parent,
+        "provider": op.provider.rpartition("::")[0],  # without its id, which a preview does not know yet
         "changed": list(op.changed),
         "values": {} if op.op == "delete" else values,
     }

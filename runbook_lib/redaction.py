@@ -1,16 +1,19 @@
 """Secrets are taken out by value, before any byte reaches the disk.
 
 By value, because a name says nothing about where a secret ends up: in a traceback, a log line, a URL. Known are the credentials
-in the environment and whatever the process has been handed since (``register``); each is looked for as written and as JSON, URLs
-and base64 spell it.
+in the environment, what is in the file that Pulumi reads its passphrase from, the password in the backend's URL, and whatever
+the process has been handed since (``register``: the credentials that boto3 resolved). Each is looked for as written and as
+JSON, HTML, URLs and base64 spell it. ``files`` calls this for every record it writes.
 """
 
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
-from urllib.parse import quote
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 MASK = "[redacted]"
 SECRET_VARIABLES = (
@@ -19,6 +22,8 @@ SECRET_VARIABLES = (
     "PULUMI_ACCESS_TOKEN",
     "PULUMI_CONFIG_PASSPHRASE",
 )
+PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
+BACKEND = "PULUMI_BACKEND_URL"
 SHORTEST = 8
 """Anything shorter is no secret worth the name, and would mask half the text."""
 
@@ -39,14 +44,29 @@ def redact(text: str) -> str:
 
 
 def _spellings() -> set[str]:
-    secrets = _registered | {value for name in SECRET_VARIABLES if len(value := os.environ.get(name, "")) >= SHORTEST}
+    secrets = _registered | {secret for secret in _surroundings() if len(secret) >= SHORTEST}
     return {
         spelling
         for secret in secrets
         for spelling in (
             secret,
             json.dumps(secret)[1:-1],
+            json.dumps(secret, ensure_ascii=False)[1:-1],
+            html.escape(secret),
+            html.escape(secret, quote=False),
             quote(secret, safe=""),
             base64.b64encode(secret.encode()).decode(),
         )
     }
+
+
+def _surroundings() -> set[str]:
+    """The secrets that the environment tells of."""
+    found = {os.environ.get(name, "") for name in SECRET_VARIABLES}
+    found.add(unquote(urlsplit(os.environ.get(BACKEND, "")).password or ""))
+    if path := os.environ.get(PASSPHRASE_FILE):
+        try:
+            found.add(Path(path).read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError):  # Pulumi says so when it needs it; there is nothing to take out
+            found.discard("")
+    return found

@@ -70,17 +70,22 @@ class Run:
         """Make a new run's folder with its ``run.json``; other keywords are fields of ``RunFacts``."""
         run_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         directory = settings.outputs() / (REHEARSALS if rehearsal else environment) / run_id
-        directory.mkdir(parents=True)
         known = RunFacts(
             run=run_id,
             environment=environment,
             rehearsal=rehearsal,
-            operator=f"{getpass.getuser()}@{platform.node()}",
+            operator=f"{_user()}@{platform.node()}",
             started=now(),
             commit=_commit(),
             versions={"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}},
             **facts,
         )
+        try:
+            directory.mkdir(parents=True)
+        except OSError as error:
+            raise UsageError(
+                f"{directory} cannot be made: {error.strerror}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours."
+            ) from error
         files.write_once(directory / "run.json", (known.model_dump_json(indent=2) + "\n").encode())
         run = cls(directory, known)
         run.ledger.append("run.started", run=run_id, environment=environment, rehearsal=rehearsal)
@@ -101,16 +106,32 @@ class Run:
 
         Raises:
             UsageError: There is none.
+            RecordError: Its ``run.json`` cannot be read.
         """
-        for directory in settings.outputs().glob(f"*/{run_id}"):
-            return cls.open(directory)
+        # Compared, not searched for by pattern: an id comes from the command line.
+        for directory in settings.outputs().glob("*/*"):
+            if directory.name == run_id:
+                return cls.open(directory)
         raise UsageError(f"There is no run {run_id!r} under {settings.outputs()}.", remedy="runbook status lists them.")
 
     @classmethod
     def all(cls) -> list[Run]:
-        """Every run there is, newest first."""
-        found = (path.parent for path in settings.outputs().glob("*/*/run.json"))
-        return [cls.open(directory) for directory in sorted(found, key=lambda path: path.name, reverse=True)]
+        """Every run that can be read, newest first; ``unreadable`` names the others."""
+        found = sorted(settings.outputs().glob("*/*/run.json"), key=lambda path: path.parent.name, reverse=True)
+        return [run for path in found if isinstance(run := cls._opened(path.parent), cls)]
+
+    @classmethod
+    def unreadable(cls) -> list[RecordError]:
+        """Why each run that ``all`` leaves out cannot be read: one bad record must not hide the good ones."""
+        found = sorted(settings.outputs().glob("*/*/run.json"))
+        return [error for path in found if isinstance(error := cls._opened(path.parent), RecordError)]
+
+    @classmethod
+    def _opened(cls, directory: Path) -> Run | RecordError:
+        try:
+            return cls.open(directory)
+        except RecordError as error:
+            return error
 
     @property
     def working(self) -> Path:
@@ -169,9 +190,20 @@ def tail(path: Path, lines: int = 20) -> str:
         raise RecordError(f"{path} cannot be read: {error.strerror}.") from error
 
 
+def _user() -> str:
+    """Who runs this; a container may have a user without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # by Python version
+        return f"uid {os.getuid()}"
+
+
 def _commit() -> str:
     def git(*arguments: str) -> str:
-        done = subprocess.run(["git", "-C", str(settings.home()), *arguments], capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(["git", "-C", str(settings.home()), *arguments], capture_output=True, text=True, check=False)
+        except OSError:  # no git on this machine, so nothing is known
+            return ""
         return done.stdout.strip() if done.returncode == 0 else ""
 
     head = git("rev-parse", "HEAD")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from runbook_lib import settings
+from runbook_lib import files, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,4 +77,4 @@ def _emulator_config(target: Target) -> dict[str, Any]:
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
+    files.write_atomic(path, yaml.safe_dump(dict(content), sort_keys=False).encode())

@@ -41,6 +41,7 @@ def tagged_provider(config: StackConfig) -> aws.Provider:
         "ManagedBy": "pulumi",
         "MigrationDate": config.migration_date.isoformat(),
         "Project": pulumi.get_project(),
+        "Suffix": config.suffix,
     }
     return aws.Provider(
         "aws",

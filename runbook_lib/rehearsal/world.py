@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 STATE = "world.json"
 KEEP = b"keep\n"
 STOP_SECONDS = 30.0
+PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "grpc_proxy"})
 SOURCE = Path(__file__).parents[2]
 
 
@@ -79,8 +80,8 @@ class World:
         return self.state.env
 
     def environment(self, base: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """``base`` for a process in this world: the user's own AWS settings out, this world's in."""
-        return {name: value for name, value in base.items() if not name.startswith("AWS_")} | self.state.env
+        """``base`` for a process in this world: the user's own AWS settings out, this world's in, and no proxy on the way."""
+        return without_proxy({name: value for name, value in base.items() if not name.startswith("AWS_")}) | self.state.env
 
     def alive(self) -> bool:
         """Whether the supervisor runs and the emulator answers."""
@@ -119,6 +120,11 @@ class World:
             self.stop()
 
 
+def without_proxy(base: Mapping[str, str]) -> dict[str, str]:
+    """``base`` without proxies: everything in a world is on this machine, and gRPC and boto3 would go out for it."""
+    return {name: value for name, value in base.items() if name.lower() not in PROXIES}
+
+
 def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World:
     """Start a world and wait until it answers.
 
@@ -139,7 +145,7 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env=os.environ | {"PYTHONPATH": str(SOURCE)},
+            env=without_proxy(os.environ) | {"PYTHONPATH": str(SOURCE)},
             start_new_session=True,  # Ctrl-C is for this process, which then ends the world in its own order
         )
     with cast("IO[bytes]", supervisor.stdout) as output:

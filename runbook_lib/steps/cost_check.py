@@ -23,7 +23,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     live = costs.estimate(deployed(context.engine.resources()).operations, region=region)
     delta = costs.diff(planned, live)
     return Report(
-        findings=(*costs.findings(live, budget=known.monthly_budget_usd), _as_planned(delta)),
+        findings=(*costs.findings(live, budget=known.monthly_budget_usd, strict=known.fresh_prices), _as_planned(delta)),
         data={
             "estimate": live.model_dump(mode="json"),
             "fixed_usd": str(live.fixed),

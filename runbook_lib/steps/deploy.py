@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from runbook_lib import workspace
+from runbook_lib.errors import RunbookError
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
@@ -33,11 +36,12 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     if unmoved.status is not Status.PASS:
         return Report(findings=(unmoved,), data={"agreed_digest": wanted, "digest": current.digest, "applied": False})
     outcome = context.engine.up()
-    outputs = StackOutputs.parse(outcome.outputs)
     progress("applying schema migrations")
-    schema = _migrate(context, outputs.schema_function_name)
+    outputs, contract = _outputs(outcome)
+    function = outputs.schema_function_name if outputs else ""
+    schema = _migrate(context, function)
     return Report(
-        findings=(unmoved, _applied(current, outcome), _schema_finding(outputs.schema_function_name, schema)),
+        findings=(unmoved, _applied(current, outcome), contract, _schema_finding(function or "schema function", schema)),
         data={
             "agreed_digest": wanted,
             "digest": current.digest,
@@ -49,6 +53,23 @@ def deploy(context: Context, known: DeployParameters) -> Report:
             "warnings": list(outcome.warnings),
         },
         frames={"Slowest resources": slowest_frame(outcome)},
+    )
+
+
+def _outputs(outcome: Outcome) -> tuple[StackOutputs | None, Finding]:
+    """The stack's outputs, if they are what the later steps need: the stack has changed by now, so nothing here may raise."""
+    found, wrong = None, ""
+    try:
+        found = StackOutputs.parse(outcome.outputs)
+    except RunbookError as error:
+        wrong = error.message
+    return found, Finding(
+        check="outputs_complete",
+        requirement=("O2",),
+        status=Status.FAIL if wrong else Status.PASS,
+        resource="outputs",
+        message=wrong or f"The stack has all {len(outcome.outputs)} outputs that the later steps need.",
+        remedy="Hold stack/exports.py to runbook_lib/outputs.py." if wrong else "",
     )
 
 
@@ -84,10 +105,13 @@ def _applied(plan: Plan, outcome: Outcome) -> Finding:
 
 
 def _migrate(context: Context, function: str) -> dict[str, Any]:
-    """Invoke the schema function inside the VPC; its answer, or its error, as it gives it."""
-    answer = context.aws.client("lambda").invoke(FunctionName=function, Payload=b"{}")
-    payload = json.loads(answer["Payload"].read() or b"null")
-    return {"error": payload} if answer.get("FunctionError") else dict(payload or {})
+    """Invoke the schema function inside the VPC; its answer, or the error, as it is told."""
+    if not function:
+        return {"error": "the outputs do not name it"}
+    try:
+        return context.aws.invoke(function, {})
+    except (RunbookError, ClientError, BotoCoreError) as error:
+        return {"error": str(error)}
 
 
 def _schema_finding(function: str, schema: dict[str, Any]) -> Finding:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,13 +97,14 @@ def _of_failure(name: str, error: BaseException) -> Report:
 def current_run(known: parameters.StepParameters) -> Run:
     """The run a step belongs to: the one named, else the environment's latest unfinished one, else a new one.
 
-    A person who opens the notebooks one after the other gets one run, as papermill does.
+    A person who opens the notebooks one after the other gets one run, as papermill does; the next day it is another one.
     """
     if known.run:
         return Run.find(known.run)
     environment = settings.environment(known.environment)
     for run in Run.all():
-        if run.facts.environment == known.environment and not run.facts.rehearsal and not _finished(run):
+        fresh = now() - run.facts.started < timedelta(days=1)
+        if run.facts.environment == known.environment and fresh and not run.facts.rehearsal and not _finished(run):
             return run
     return start(environment, reason="by hand, in Jupyter")
 
@@ -122,4 +124,5 @@ def start(environment: settings.Environment, *, reason: str, given: dict[str, di
 
 
 def _finished(run: Run) -> bool:
-    return any(event["event"] == "run.finished" for event in run.ledger.events())
+    """Whether the run has ended, well or not: who goes on with one that stopped says so by its id."""
+    return any(event["event"] in {"run.finished", "run.stopped"} for event in run.ledger.events())

@@ -2,39 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-from runbook_lib import settings, workspace
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbook_lib import workspace
 from runbook_lib.results import Finding, Status
+from runbook_lib.snapshot.drill import until
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from runbook_lib.parameters import TeardownParameters
+
+PROVIDER = "pulumi:providers:aws"
+SETTLING_SECONDS = {False: 900.0, True: 3.0}
+"""How long AWS is given to forget the tags of what is gone, by whether it is emulated."""
 
 
 @step("91_teardown")
-def teardown(context: Context, known: TeardownParameters) -> Report:
-    """Destroy the stack, then ask AWS what still carries its tags."""
+def teardown(context: Context, known: TeardownParameters) -> Report:  # noqa: ARG001 - its confirmation has been validated
+    """Destroy the stack, then ask AWS what still carries the tags that the stack gave to everything."""
     if not (context.run.workspace / "Pulumi.yaml").exists():
         workspace.prepare(context.run, {})
-    before = {resource["urn"] for resource in context.engine.resources() if resource.get("custom")}
+    before = context.engine.resources()
+    tags = default_tags(before)
     progress("destroying")
     outcome = context.engine.destroy()
-    after = [resource["urn"] for resource in context.engine.resources() if resource.get("custom")]
-    tags = _tags(known.environment)
-    tagged = _tagged(context, tags)
-    ending = _ending_keys(context, tagged)
-    left = [arn for arn in tagged if arn not in ending]
+    after = _custom(context.engine.resources())
+    progress("looking for what is left")
+    state = _state_finding(len(_custom(before)), after, context.engine.updates())
+    found, left, ending = _live(context, tags)
     return Report(
-        findings=(_state_finding(len(before), after), _tag_finding(tags, left, ending)),
-        data={"destroyed": len(outcome.done), "left_in_state": after, "left_in_aws": left, "keys_ending": ending, "tags": tags},
+        findings=(state, found),
+        data={"destroyed": len(outcome.done), "left_in_state": after, "left_in_aws": left, "ending": ending, "tags": tags},
     )
 
 
-def _tags(environment: str) -> dict[str, str]:
-    config = settings.stack_config(environment)
-    return {"Environment": environment, "MigrationDate": str(config["payments:migrationDate"]), "Project": "payments"}
+def default_tags(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The tags that a stack's provider gives to everything, from the state itself: configuration may have moved on since.
+
+    Args:
+        resources: The resources of an exported deployment; Pulumi keeps a provider's nested settings as JSON text.
+    """
+    for resource in resources:
+        settings = resource.get("inputs", {}).get("defaultTags") if resource["type"] == PROVIDER else None
+        if settings:
+            found = json.loads(settings) if isinstance(settings, str) else settings
+            return {str(key): str(value) for key, value in (found.get("tags") or {}).items()}
+    return {}
+
+
+def _custom(resources: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [str(resource["urn"]) for resource in resources if resource.get("custom")]
+
+
+def _live(context: Context, tags: dict[str, str]) -> tuple[Finding, list[str], dict[str, str]]:
+    """The finding on what AWS still has, the ARNs of that, and what AWS is deleting in its own time."""
+    if not tags:
+        unknown = "The state names no tags, so nothing can be looked for in AWS."
+        return (
+            _finding("stack", Status.UNKNOWN, unknown, "Look in AWS for what carries the environment's name."),
+            [],
+            {},
+        )
+    ending: dict[str, str] = {}
+
+    def left() -> list[str]:
+        arns = _tagged(context, tags)
+        ending.clear()
+        ending.update({arn: when for arn in arns if (when := _ends(context, arn))})
+        return [arn for arn in arns if arn not in ending]
+
+    try:
+        found = until(left, lambda arns: not arns, seconds=SETTLING_SECONDS[context.run.facts.target.emulated])
+    except (ClientError, BotoCoreError) as error:
+        # The stack is gone by now: what was destroyed must be on record all the same.
+        message = f"AWS does not say what is left: {error}"
+        return _finding("stack", Status.UNKNOWN, message, "Run 91_teardown again with rights to read tags and keys."), [], {}
+    return _tag_finding(tags, found, ending), found, ending
 
 
 def _tagged(context: Context, tags: dict[str, str]) -> list[str]:
@@ -43,14 +92,28 @@ def _tagged(context: Context, tags: dict[str, str]) -> list[str]:
     return sorted(str(item["ResourceARN"]) for item in pages)
 
 
-def _ending_keys(context: Context, arns: list[str]) -> dict[str, str]:
-    """KMS keys among ``arns`` that AWS will delete, and when: it lets no key go at once."""
-    kms = context.aws.client("kms")
-    keys = [kms.describe_key(KeyId=arn)["KeyMetadata"] for arn in arns if arn.split(":")[2] == "kms"]
-    return {key["Arn"]: key["DeletionDate"].isoformat() for key in keys if key["KeyState"] == "PendingDeletion"}
+def _ends(context: Context, arn: str) -> str:
+    """When AWS deletes what it lets nobody delete at once, or has deleted and still lists; empty for everything else."""
+    service, kind = arn.split(":")[2], arn.split(":", 5)[5].partition("/")
+    if service == "kms":
+        key = context.aws.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+        return str(key["DeletionDate"].isoformat()) if key["KeyState"] == "PendingDeletion" else ""
+    if service == "ec2" and kind[0] == "natgateway":
+        found = context.aws.client("ec2").describe_nat_gateways(NatGatewayIds=[kind[2]])["NatGateways"]
+        return "deleted; AWS lists it for an hour" if all(each["State"] == "deleted" for each in found) else ""
+    return ""
 
 
-def _state_finding(before: int, after: list[str]) -> Finding:
+def _state_finding(before: int, after: list[str], updates: int) -> Finding:
+    if before == 0 and updates <= 1:  # the one being the destruction that has just found nothing
+        return Finding(
+            check="state_empty",
+            requirement=("T2",),
+            status=Status.FAIL,
+            resource="stack",
+            message="This backend has never held a deployment of the stack, so there was nothing to destroy.",
+            remedy="Set PULUMI_BACKEND_URL to the backend that the stack was deployed with.",
+        )
     return Finding(
         check="state_empty",
         requirement=("T2",),
@@ -63,17 +126,17 @@ def _state_finding(before: int, after: list[str]) -> Finding:
     )
 
 
-def _tag_finding(tags: dict[str, str], tagged: list[str], ending: dict[str, str]) -> Finding:
+def _tag_finding(tags: dict[str, str], left: list[str], ending: dict[str, str]) -> Finding:
     wanted = ", ".join(f"{key}={value}" for key, value in tags.items())
+    if left:
+        message = f"{len(left)} resources still carry {wanted}: {', '.join(left[:5])}."
+        return _finding(wanted, Status.FAIL, message, "Delete them, or find out which other stack they belong to.")
+    when = ", ".join(sorted(set(ending.values())))
+    told = f", but for {len(ending)} that AWS deletes in its own time ({when})" if ending else ""
+    return _finding(wanted, Status.PASS, f"No resource carries {wanted} any more{told}.", "")
+
+
+def _finding(resource: str, status: Status, message: str, remedy: str) -> Finding:
     return Finding(
-        check="nothing_tagged_left",
-        requirement=("T2",),
-        status=Status.FAIL if tagged else Status.PASS,
-        resource=wanted,
-        message=f"{len(tagged)} resources still carry {wanted}: {', '.join(tagged[:5])}."
-        if tagged
-        else f"No resource carries {wanted} any more, but for {len(ending)} KMS keys that AWS deletes by {max(ending.values())}."
-        if ending
-        else f"No resource carries {wanted} any more.",
-        remedy="Delete them, or find out which other stack they belong to." if tagged else "",
+        check="nothing_tagged_left", requirement=("T2",), status=status, resource=resource, message=message, remedy=remedy
     )

@@ -32,7 +32,9 @@ class Runbook:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "RUNBOOK_OUTPUTS": str(self.outputs), "RUNBOOK_HOME": str(self.home), "COLUMNS": "200"}
+        nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")  # nothing may go through it
+        ours = {"RUNBOOK_OUTPUTS": str(self.outputs), "RUNBOOK_HOME": str(self.home), "COLUMNS": "200"}
+        return {**os.environ, **nowhere, **ours}
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(

@@ -14,6 +14,7 @@ import pytest
 from e2e.conftest import ROOT, Runbook, of_this_rehearsal
 
 from runbook_lib.kernel import CellState
+from runbook_lib.results import Status, StepResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +110,10 @@ def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
     assert events[-2]["state"] == CellState.INTERRUPTED
     assert any(event["event"] == "step.interrupted" for event in events)
     assert run.record("03_deploy", 1, ".ipynb").exists()
+    left = StepResult.load(run.record("03_deploy", 1, ".json"))
+    assert left.status is Status.FAIL
+    assert "finished what was in flight" in left.findings[0].message
+    assert 0 < len(left.data["done"]) < left.data["announced"] + 1
     nothing_left(runbook)
 
 
@@ -124,6 +129,7 @@ def test_emulator_that_dies_half_way_is_said_so(runbook: Runbook) -> None:
     assert process.returncode == 4, printed
     assert "emulated AWS died" in printed
     assert runbook.run().record("03_deploy", 1, ".ipynb").exists()
+    assert StepResult.load(runbook.run().record("03_deploy", 1, ".json")).data["done"]
     nothing_left(runbook)
 
 

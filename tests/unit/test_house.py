@@ -112,7 +112,7 @@ def test_paths_the_docs_name_exist() -> None:
     named = [
         (doc.name, name)
         for doc in docs
-        for name in re.findall(r"`((?:runbook_lib|notebooks|stack|tests|outputs)/[\w./-]*)`", doc.read_text())
+        for name in re.findall(r"`((?:runbook_lib|notebooks|stack|tests)/[\w./-]*)`", doc.read_text())
     ]
     assert len(named) > 10
     assert [(doc, name) for doc, name in named if not (ROOT / name).exists()] == []

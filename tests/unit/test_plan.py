@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from typing import Any
 
@@ -83,6 +84,23 @@ class TestDigest:
 
         near = provider(region="us-east-1", endpoints='[{"s3":"http://127.0.0.1:1"}]', skipRegionValidation="true")
         assert near == provider(region="us-east-1") != provider(region="eu-west-1")
+
+    def test_is_another_for_another_stack(self) -> None:
+        elsewhere = json.loads(json.dumps(BASE).replace("staging", "production"))
+        assert digest(elsewhere) != digest(BASE)
+
+    def test_is_another_through_another_provider(self) -> None:
+        def through(name: str, id_: str) -> str:
+            reference = f"urn:pulumi:staging::payments::pulumi:providers:aws::{name}::{id_}"
+            return digest([{**BASE[1], "provider": reference}])
+
+        assert through("aws", "known") == through("aws", UNKNOWN_ID) != through("other", "known")
+
+    def test_binds_to_the_region_of_a_provider_that_stays_as_it_is(self) -> None:
+        def at(region: str) -> str:
+            return digest([BASE[1], step("same", "aws", {"region": region}, type="pulumi:providers:aws")])
+
+        assert at("us-east-1") != at("eu-west-1")
 
 
 class TestPlan:

@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
-import nbformat
-import papermill
 import psutil
 import pytest
+from integration.runner.notebooks import interrupt_when, notebook, record, run
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel import CellState
-
-V4 = nbformat.v4
-
-
-def notebook(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
-    cells = [V4.new_code_cell(source) for source in sources]
-    cells[1 if len(cells) > 1 else 0].metadata["tags"] = list(tags)
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(nbformat.writes(V4.new_notebook(cells=cells, metadata=metadata)))
-    return path
-
-
-def record(path: Path) -> tuple[list[str], list[str], nbformat.NotebookNode]:
-    """Our states, papermill's statuses, and the notebook, without the banner cells papermill adds."""
-    found = nbformat.read(path, as_version=4)
-    cells = [cell for cell in found.cells if cell.cell_type == "code"]
-    return [c.metadata.runbook["state"] for c in cells], [c.metadata.papermill["status"] for c in cells], found
-
-
-def run(source: Path, output: Path, **kwargs: object) -> None:
-    papermill.execute_notebook(source, output, engine_name="runbook", progress_bar=False, **kwargs)
-
-
-def _interrupt_when(begun: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not begun.exists():
-        assert time.monotonic() < deadline, "the work never began"
-        time.sleep(0.05)
-    os.kill(os.getpid(), signal.SIGINT)
 
 
 class TestStates:
@@ -112,93 +80,12 @@ class TestStates:
             f"finally:\n    pathlib.Path({str(saved)!r}).touch()"
         )
         before = signal.getsignal(signal.SIGINT)  # a shell may have had it ignored
-        threading.Thread(target=_interrupt_when, args=[begun]).start()
+        threading.Thread(target=interrupt_when, args=[begun]).start()
         with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
             run(notebook(tmp_path / "in.ipynb", "print(1)", work, "print(3)"), tmp_path / "out.ipynb")
         assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted", "not_run"]
         assert saved.exists()
         assert signal.getsignal(signal.SIGINT) is before
-
-
-WORK = """
-import signal, sys, time, pathlib
-def save(*_):
-    print("saving", flush=True)  # into a pipe: whoever started it must still be listening
-    time.sleep(1)
-    print("saved", flush=True)
-    pathlib.Path(sys.argv[1]).touch()
-    sys.exit(0)
-signal.signal(signal.SIGINT, save)
-pathlib.Path(sys.argv[2]).touch()
-time.sleep(60)
-"""
-"""A stand-in for pulumi: interrupted, it takes a moment to save what it did."""
-
-
-class TestWorkThatMustBeSaved:
-    """What a cell has started is asked to stop, and waited for, before anybody is told that it is over."""
-
-    def started(self, folder: Path, wait: str) -> tuple[str, Path, Path]:
-        begun, saved = folder / "begun", folder / "saved"
-        command = [sys.executable, "-c", WORK, str(saved), str(begun)]
-        return f"import os, subprocess, sys, time\ncommand = {command!r}\n{wait}", begun, saved
-
-    def test_an_interrupt_waits_for_it(self, tmp_path: Path) -> None:
-        cell, begun, saved = self.started(
-            tmp_path,
-            "from runbook_lib.uninterrupted import to_its_end\n"
-            "to_its_end(lambda: subprocess.run(command, stdout=subprocess.PIPE, check=True))",
-        )
-        threading.Thread(target=_interrupt_when, args=[begun]).start()
-        with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
-            run(notebook(tmp_path / "in.ipynb", "print(1)", cell, "print(3)"), tmp_path / "out.ipynb")
-        assert saved.exists()
-        assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted", "not_run"]
-
-    def test_a_dead_kernel_leaves_nothing_at_work(self, tmp_path: Path) -> None:
-        cell, begun, saved = self.started(
-            tmp_path,
-            "subprocess.Popen(command, stdout=subprocess.DEVNULL)\n"
-            f"while not os.path.exists({str(tmp_path / 'begun')!r}): time.sleep(0.05)\n"
-            "os.kill(os.getpid(), 9)",
-        )
-        with pytest.raises(DeadKernelError):
-            run(notebook(tmp_path / "in.ipynb", "print(1)", cell, "print(3)"), tmp_path / "out.ipynb")
-        assert begun.exists()
-        assert saved.exists()
-        assert record(tmp_path / "out.ipynb")[0] == ["ok", "kernel_died", "not_run"]
-
-    def test_work_that_never_ends_is_ended_after_its_grace(self, tmp_path: Path) -> None:
-        stubborn = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
-        cell = (
-            "import os, subprocess, sys\n"
-            f"child = subprocess.Popen([sys.executable, '-c', {stubborn!r}], stdout=subprocess.PIPE)\n"
-            f"child.stdout.readline(); open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
-            "os.kill(os.getpid(), 9)"
-        )
-        with pytest.raises(DeadKernelError):
-            run(notebook(tmp_path / "in.ipynb", "print(1)", cell), tmp_path / "out.ipynb", grace=1)
-        with suppress(psutil.NoSuchProcess):
-            assert psutil.Process(int((tmp_path / "pid").read_text())).wait(30) is None
-
-    def test_an_interrupt_while_the_kernel_starts_runs_no_cell(self, tmp_path: Path) -> None:
-        ran = tmp_path / "ran"
-        source = notebook(tmp_path / "in.ipynb", f"open({str(ran)!r}, 'w').close()", "print(2)")
-
-        def interrupt_the_start() -> None:
-            deadline = time.monotonic() + 60
-            while not psutil.Process().children() and time.monotonic() < deadline:
-                time.sleep(0.01)
-            os.kill(os.getpid(), signal.SIGINT)
-
-        assert not psutil.Process().children()
-        threading.Thread(target=interrupt_the_start).start()
-        with pytest.raises(KeyboardInterrupt):
-            run(source, tmp_path / "out.ipynb")
-        states, statuses, found = record(tmp_path / "out.ipynb")
-        assert (states, statuses) == (["not_run", "not_run"], ["pending", "pending"])
-        assert found.metadata.runbook["state"] == "interrupted"
-        assert not ran.exists()
 
 
 class TestRecord:

@@ -24,7 +24,7 @@ sys.path[:0] = [str(STACK), str(STACK / "functions")]
 with warnings.catch_warnings():
     # Touching these modules warns of each class in them that is deprecated, whether it is used or not.
     warnings.simplefilter("ignore", DeprecationWarning)
-    _ = (pulumi_aws.s3.Bucket, pulumi_aws.lambda_.Function)
+    _ = (pulumi_aws.s3.Bucket, pulumi_aws.lambda_.Function, pulumi_aws.ec2.Vpc)
 
 ACCOUNT = "123456789012"
 ZONES = ["us-east-1c", "us-east-1a", "us-east-1d", "us-east-1b"]

@@ -48,6 +48,7 @@ def test_the_provider_tags_environment_and_migration_date_from_configuration(sta
     assert tags["tags"] == {
         "Environment": "staging",
         "ManagedBy": "pulumi",
+        "Suffix": "t1",
         "MigrationDate": "2026-11-24",
         "Project": "payments",
     }

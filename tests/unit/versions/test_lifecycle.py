@@ -44,6 +44,16 @@ def test_the_third_year_of_extended_support_has_another_rate(day: str, key: str)
 
 
 @pytest.mark.parametrize(
+    ("end", "day", "key"),
+    [("2028-02-28", "2030-02-28", "yr1_2"), ("2028-02-28", "2030-03-01", "yr3"), ("2028-02-29", "2030-02-28", "yr1_2"),
+     ("2028-02-29", "2030-03-01", "yr3")],
+)  # fmt: skip
+def test_support_that_ends_in_a_leap_year_has_its_price_too(end: str, day: str, key: str) -> None:
+    support = lifecycle.postgresql()[13].model_copy(update={"standard_end": date.fromisoformat(end)})
+    assert support.extended_price_key(date.fromisoformat(day)) == f"rds.extsupport.pg.{key}"
+
+
+@pytest.mark.parametrize(
     ("name", "count"),
     [
         ("db.t3.micro", 2),

@@ -1,0 +1,40 @@
+"""Small notebooks, run by the papermill engine, and what they leave on record."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+
+V4 = nbformat.v4
+
+
+def notebook(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
+    cells = [V4.new_code_cell(source) for source in sources]
+    cells[1 if len(cells) > 1 else 0].metadata["tags"] = list(tags)
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(nbformat.writes(V4.new_notebook(cells=cells, metadata=metadata)))
+    return path
+
+
+def record(path: Path) -> tuple[list[str], list[str], nbformat.NotebookNode]:
+    """Our states, papermill's statuses, and the notebook, without the banner cells papermill adds."""
+    found = nbformat.read(path, as_version=4)
+    cells = [cell for cell in found.cells if cell.cell_type == "code"]
+    return [c.metadata.runbook["state"] for c in cells], [c.metadata.papermill["status"] for c in cells], found
+
+
+def run(source: Path, output: Path, **kwargs: object) -> None:
+    papermill.execute_notebook(source, output, engine_name="runbook", progress_bar=False, **kwargs)
+
+
+def interrupt_when(begun: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not begun.exists():
+        assert time.monotonic() < deadline, "the work never began"
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGINT)

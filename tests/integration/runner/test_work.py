@@ -1,0 +1,97 @@
+"""What a cell has started comes to its end in order, whatever becomes of the notebook."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from integration.runner.notebooks import interrupt_when, notebook, record, run
+from nbclient.exceptions import DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+WORK = """
+import signal, sys, time, pathlib
+def save(*_):
+    print("saving", flush=True)  # into a pipe: whoever started it must still be listening
+    time.sleep(1)
+    print("saved", flush=True)
+    pathlib.Path(sys.argv[1]).touch()
+    sys.exit(0)
+signal.signal(signal.SIGINT, save)
+pathlib.Path(sys.argv[2]).touch()
+time.sleep(60)
+"""
+"""A stand-in for pulumi: interrupted, it takes a moment to save what it did."""
+
+
+class TestWorkThatMustBeSaved:
+    """What a cell has started is asked to stop, and waited for, before anybody is told that it is over."""
+
+    def started(self, folder: Path, wait: str) -> tuple[str, Path, Path]:
+        begun, saved = folder / "begun", folder / "saved"
+        command = [sys.executable, "-c", WORK, str(saved), str(begun)]
+        return f"import os, subprocess, sys, time\ncommand = {command!r}\n{wait}", begun, saved
+
+    def test_an_interrupt_waits_for_it(self, tmp_path: Path) -> None:
+        cell, begun, saved = self.started(
+            tmp_path,
+            "from runbook_lib.uninterrupted import to_its_end\n"
+            "to_its_end(lambda: subprocess.run(command, stdout=subprocess.PIPE, check=True))",
+        )
+        threading.Thread(target=interrupt_when, args=[begun]).start()
+        with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
+            run(notebook(tmp_path / "in.ipynb", "print(1)", cell, "print(3)"), tmp_path / "out.ipynb")
+        assert saved.exists()
+        assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted", "not_run"]
+
+    def test_a_dead_kernel_leaves_nothing_at_work(self, tmp_path: Path) -> None:
+        cell, begun, saved = self.started(
+            tmp_path,
+            "subprocess.Popen(command, stdout=subprocess.DEVNULL)\n"
+            f"while not os.path.exists({str(tmp_path / 'begun')!r}): time.sleep(0.05)\n"
+            "os.kill(os.getpid(), 9)",
+        )
+        with pytest.raises(DeadKernelError):
+            run(notebook(tmp_path / "in.ipynb", "print(1)", cell, "print(3)"), tmp_path / "out.ipynb")
+        assert begun.exists()
+        assert saved.exists()
+        assert record(tmp_path / "out.ipynb")[0] == ["ok", "kernel_died", "not_run"]
+
+    def test_work_that_never_ends_is_ended_after_its_grace(self, tmp_path: Path) -> None:
+        stubborn = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"
+        cell = (
+            "import os, subprocess, sys\n"
+            f"child = subprocess.Popen([sys.executable, '-c', {stubborn!r}], stdout=subprocess.PIPE)\n"
+            f"child.stdout.readline(); open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
+            "os.kill(os.getpid(), 9)"
+        )
+        with pytest.raises(DeadKernelError):
+            run(notebook(tmp_path / "in.ipynb", "print(1)", cell), tmp_path / "out.ipynb", grace=1)
+        with suppress(psutil.NoSuchProcess):
+            assert psutil.Process(int((tmp_path / "pid").read_text())).wait(30) is None
+
+    def test_an_interrupt_while_the_kernel_starts_runs_no_cell(self, tmp_path: Path) -> None:
+        ran = tmp_path / "ran"
+        source = notebook(tmp_path / "in.ipynb", f"open({str(ran)!r}, 'w').close()", "print(2)")
+
+        def interrupt_the_start() -> None:
+            deadline = time.monotonic() + 60
+            while not psutil.Process().children() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGINT)
+
+        assert not psutil.Process().children()
+        threading.Thread(target=interrupt_the_start).start()
+        with pytest.raises(KeyboardInterrupt):
+            run(source, tmp_path / "out.ipynb")
+        states, statuses, found = record(tmp_path / "out.ipynb")
+        assert (states, statuses) == (["not_run", "not_run"], ["pending", "pending"])
+        assert found.metadata.runbook["state"] == "interrupted"
+        assert not ran.exists()
