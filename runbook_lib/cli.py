@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich costs a quarter of a second, for boxes around the help
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 passed, 1 a gate or check failed, 2 bad usage or parameters, 3 waiting for approval, "
+    epilog="Exit codes: 0 passed, 1 a gate or check failed, 2 bad usage or parameters, 3 reserved for approvals, "
     "4 engine, emulator or AWS failed, 5 records fail verification, 130 interrupted.",
 )
 

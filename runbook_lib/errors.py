@@ -22,7 +22,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Bad usage, parameters or configuration, found before anything ran."""
     WAITING = 3
-    """Waiting for an approval."""
+    """Reserved: waiting for an approval."""
     ENGINE = 4
     """The engine, the emulator or AWS failed."""
     RECORDS = 5
