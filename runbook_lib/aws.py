@@ -7,6 +7,7 @@ to the endpoints that the stack itself offers (its API and its load balancer).
 from __future__ import annotations
 
 import ipaddress
+import json
 import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,17 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from runbook_lib.errors import TargetError
+from runbook_lib import redaction
+from runbook_lib.errors import FunctionError, TargetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import httpx
+
+
+_INVOCATION_SECONDS = 150
+"""Longer than any function of the stack may run (the schema function's 120 s), so that its own timeout is what we hear of."""
 
 
 class Target(BaseModel):
@@ -74,22 +80,48 @@ class Aws:
 
         # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
         keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
-        return boto3.Session(region_name=self.target.region, **keys)
+        session = boto3.Session(region_name=self.target.region, **keys)
+        if found := None if self.target.emulated else session.get_credentials():
+            frozen = found.get_frozen_credentials()  # whichever profile, login or role they came from
+            for secret in filter(None, (frozen.secret_key, frozen.token)):
+                redaction.register(secret)
+        return session
 
     def client(self, service: str) -> Any:
         """The boto3 client for ``service``, e.g. ``rds``; the same one every time."""
+        return self._client(service, service, {"retries": {"mode": "standard", "max_attempts": 4}, "read_timeout": 30})
+
+    def invoke(self, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Invoke a Lambda function and wait for its answer, as long as it may take.
+
+        Args:
+            function: The function's name.
+            payload: Its event.
+
+        Raises:
+            FunctionError: It failed, or answered no JSON object; the message holds its own error.
+        """
+        # Sent once: a second attempt would start the function beside itself, and its work twice.
+        once = {"retries": {"total_max_attempts": 1}, "read_timeout": _INVOCATION_SECONDS, "tcp_keepalive": True}
+        lambda_ = self._client("invocations", "lambda", once)
+        answer = lambda_.invoke(FunctionName=function, Payload=json.dumps(dict(payload)).encode())
+        found = json.loads(answer["Payload"].read() or b"null")
+        if not answer.get("FunctionError") and isinstance(found, dict):
+            return found
+        told = found if isinstance(found, dict) else {"errorMessage": f"it answered {found!r}"}
+        error = ": ".join(str(told[key]) for key in ("errorType", "errorMessage") if told.get(key))
+        raise FunctionError(f"{function} failed: {error or found}", remedy=f"Read the log group of {function}.")
+
+    def _client(self, name: str, service: str, options: Mapping[str, Any]) -> Any:
         from botocore.config import Config
 
         with self._lock:  # sessions are not safe to make clients from in parallel; clients are safe to use
-            if service not in self._clients:
-                config = Config(
-                    retries={"mode": "standard", "max_attempts": 4},
-                    connect_timeout=5,
-                    read_timeout=30,
-                    max_pool_connections=32,
-                )
-                self._clients[service] = self._session.client(service, endpoint_url=self.target.endpoint, config=config)
-            return self._clients[service]
+            if name not in self._clients:
+                # A proxy from the environment cannot reach the emulator: it is on this machine.
+                proxies: dict[str, str] | None = {} if self.target.emulated else None
+                config = Config(connect_timeout=5, max_pool_connections=32, proxies=proxies, **options)
+                self._clients[name] = self._session.client(service, endpoint_url=self.target.endpoint, config=config)
+            return self._clients[name]
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
         """Every item under ``key`` of a paginated operation, e.g. ``pages("rds", "describe_db_instances", "DBInstances")``."""
@@ -117,7 +149,7 @@ class Aws:
         """An HTTP client that reaches the stack's public names.
 
         Names such as ``payments-….elb.amazonaws.com`` resolve to nothing when the target is emulated: the connection then goes
-        to the emulator, which is told the name by the Host header, as a load balancer is.
+        to the emulator, which is told the name by the Host header, as a load balancer is, and never through a proxy.
         """
         import httpx
 
@@ -131,4 +163,4 @@ class Aws:
                     request.url = request.url.copy_with(scheme=emulator.scheme, host=emulator.host, port=emulator.port)
 
             hooks = {"request": [reroute]}
-        return httpx.Client(timeout=timeout, verify=verify, event_hooks=hooks)
+        return httpx.Client(timeout=timeout, verify=verify, event_hooks=hooks, trust_env=not self.target.emulated)

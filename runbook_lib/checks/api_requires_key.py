@@ -8,14 +8,15 @@ from runbook_lib.snapshot.apigateway import ApiKey, RestApi, UsagePlan
 
 @check(requirement=("P1",), title="POST /payments needs an API key of the usage plan")
 def api_requires_key(snapshot: Snapshot) -> Judgements:
-    """The method asks for a key, and the outputs' key is enabled and belongs to the plan."""
+    """The method asks for a key, no other does without, and the outputs' key is enabled and belongs to the plan."""
     api, key, plan = snapshot.read(RestApi), snapshot.read(ApiKey), snapshot.read(UsagePlan)
-    method = api.methods.get("POST /payments")
+    keyless = sorted(verb for verb, method in api.methods.items() if not method.needs_key)
+    there = "POST /payments" in api.methods
     yield judge(
         api.name,
-        ok=method is not None and method.needs_key,
+        ok=there and not keyless,
         good=f"POST /payments of {api.name} needs an API key.",
-        bad=f"POST /payments of {api.name} {'needs no API key' if method else 'does not exist'}.",
+        bad=f"{', '.join(keyless)} of {api.name} needs no API key." if there else f"{api.name} has no POST /payments.",
         remedy="Set apiKeyRequired on the method (deploy again).",
     )
     yield judge(

@@ -5,10 +5,15 @@ from __future__ import annotations
 from runbook_lib.checks.registry import Judgements, Snapshot, check, judge
 from runbook_lib.snapshot.s3 import Buckets
 
+WITHOUT_TLS = [{"Bool": {"aws:SecureTransport": value}} for value in ("false", False, ["false"])]
+
 
 @check(requirement=("S1",), title="Bucket policies deny requests without TLS")
 def buckets_refuse_plain_http(snapshot: Snapshot) -> Judgements:
-    """The statement denies everybody everything, on the bucket and on its objects, when the transport is not secure."""
+    """The statement denies everybody everything, on the bucket and on its objects, whenever the transport is not secure.
+
+    A second condition beside that one would let some of those requests through.
+    """
     for bucket in snapshot.read(Buckets).both():
         arn = f"arn:aws:s3:::{bucket.name}"
         denied = any(
@@ -16,7 +21,7 @@ def buckets_refuse_plain_http(snapshot: Snapshot) -> Judgements:
             and "*" in statement.principals
             and "s3:*" in statement.actions
             and {resource.partition(":s3:")[2] for resource in statement.resources} >= {f"::{bucket.name}", f"::{bucket.name}/*"}
-            and statement.conditions.get("Bool", {}).get("aws:SecureTransport") in ("false", False, ["false"])
+            and statement.conditions in WITHOUT_TLS
             for statement in bucket.policy
         )
         yield judge(

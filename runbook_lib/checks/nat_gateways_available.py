@@ -21,7 +21,7 @@ def nat_gateways_available(snapshot: Snapshot) -> Judgements:
         )
     yield judge(
         network.name,
-        ok=len(outputs.nat_gateway_ids) in (1, len(outputs.availability_zones)),
+        ok=bool(outputs.nat_gateway_ids) and len(outputs.nat_gateway_ids) in (1, len(outputs.availability_zones)),
         good=f"{len(outputs.nat_gateway_ids)} NAT gateways serve {len(outputs.availability_zones)} zones.",
         bad=f"{len(outputs.nat_gateway_ids)} NAT gateways serve {len(outputs.availability_zones)} zones.",
         remedy="Set payments:natPerZone and deploy again.",

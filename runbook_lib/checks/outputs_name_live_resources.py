@@ -27,7 +27,7 @@ def outputs_name_live_resources(snapshot: Snapshot) -> Judgements:
     for output, (said, live) in pairs.items():
         yield judge(
             output,
-            ok=said == live,
+            ok=bool(said) and said == live,
             good=f"Output {output} is what AWS answers.",
             bad=f"Output {output} says {said}, AWS answers {live}.",
             remedy="Refresh the stack and look at what moved.",

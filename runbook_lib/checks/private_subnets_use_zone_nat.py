@@ -15,9 +15,11 @@ def private_subnets_use_zone_nat(snapshot: Snapshot) -> Judgements:
         gateway = network.nat_gateways.get(table.default_target()) if table else None
         home = network.subnets.get(gateway.subnet_id) if gateway else None
         same_zone = home is not None and subnet in network.subnets and home.zone == network.subnets[subnet].zone
+        # The default route alone proves nothing: a narrower one goes before it.
+        past_it = table is None or any(route.target in network.internet_gateway_ids for route in table.routes)
         yield judge(
             subnet,
-            ok=gateway is not None and gateway.name in expected and (same_zone or len(expected) == 1),
+            ok=not past_it and gateway is not None and gateway.name in expected and (same_zone or len(expected) == 1),
             good=f"Private subnet {subnet} leaves through {gateway.name if gateway else ''}.",
             bad=f"Private subnet {subnet} does not leave through a NAT gateway of its own zone.",
             remedy="Restore the default route of its route table (deploy again).",

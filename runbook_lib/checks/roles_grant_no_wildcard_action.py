@@ -11,7 +11,7 @@ def roles_grant_no_wildcard_action(snapshot: Snapshot) -> Judgements:
     """``s3:*`` and ``s3:Get*`` grow by themselves when AWS adds actions; ``NotAction`` grants nearly everything."""
     for role in snapshot.read(Roles).both():
         granted = [statement for statement in role.statements if statement.allows]
-        wild = sorted({action for statement in granted for action in statement.actions if "*" in action})
+        wild = sorted({action for statement in granted for action in statement.actions if {"*", "?"} & {*action}})
         inverted = [statement.sid or "unnamed" for statement in granted if statement.all_actions_but]
         yield judge(
             role.name,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.judgement import unknown
+from runbook_lib.snapshot.ranges import faces_internet
 
-ANYWHERE = {"0.0.0.0/0", "::/0"}
 WEB_PORTS = {80, 443}
 INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 GROUPS = (
@@ -16,31 +17,45 @@ GROUPS = (
 )
 # In the older resource the direction is a property.
 LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+ONE, MANY = ("cidrIpv4", "cidrIpv6", "prefixListId"), ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds")
 
 
-@gate(requirement=("N3",), title="No ingress from anywhere but to 80 and 443")
+@gate(requirement=("N3",), title="No ingress from the internet but to 80 and 443")
 def nothing_faces_internet(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """Each way of writing an ingress rule is looked at, those the stack does not use included."""
     for op in resources(plan, INGRESS_RULE, LEGACY_RULE, *GROUPS):
-        opened = [_ports(rule) for rule in _ingress(op) if _sources(rule) & ANYWHERE]
+        rules = [(_ports(rule), _sources(rule)) for rule in _ingress(op)]
+        opened = [ports for ports, sources in rules if any(map(_from_outside, sources))]
         wrong = [ports for ports in opened if ports[0] != ports[1] or ports[0] not in WEB_PORTS]
+        if not wrong and any(COMPUTED in sources for _, sources in rules):
+            yield unknown(op.name, f"{op.name} ({op.type}) lets in ranges that are known only after the update.")
+            continue
         yield judge(
             op.name,
             ok=not wrong,
             good=f"{op.name} opens {[port for port, _ in opened] or 'nothing'} to the internet.",
             bad=f"{op.name} ({op.type}) opens ports {wrong} to the internet.",
-            remedy="Name the security group or the range that needs to get in.",
+            remedy="Name the security group or the private range that needs to get in.",
         )
 
 
 def _ingress(op: Operation) -> Iterator[dict[str, Any]]:
     if op.type == INGRESS_RULE or (op.type == LEGACY_RULE and op.inputs.get("type") == "ingress"):
         yield op.inputs
-    yield from op.inputs.get("ingress", ()) if op.type in GROUPS else ()
+    inline = op.inputs.get("ingress", ()) if op.type in GROUPS else ()
+    # A list that is not known yet is one rule about which nothing is.
+    yield from [{"cidrIpv4": COMPUTED}] if inline == COMPUTED else inline
 
 
 def _sources(rule: dict[str, Any]) -> set[str]:
-    return {*rule.get("cidrBlocks", ()), *rule.get("ipv6CidrBlocks", ()), rule.get("cidrIpv4"), rule.get("cidrIpv6")}
+    many = (rule.get(key, ()) for key in MANY)
+    listed = {source for found in many for source in ([found] if isinstance(found, str) else found)}
+    return listed | {rule[key] for key in ONE if rule.get(key)}
+
+
+def _from_outside(source: str) -> bool:
+    # What a prefix list holds, its owner decides from day to day; AWS's own hold public addresses.
+    return source.startswith("pl-") or faces_internet(source)
 
 
 def _ports(rule: dict[str, Any]) -> tuple[int, int]:

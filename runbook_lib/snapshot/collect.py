@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-from httpx import HTTPError
+from botocore.exceptions import ClientError
 
 from runbook_lib.discovery import load_package
-from runbook_lib.errors import RunbookError
 from runbook_lib.results import now
 from runbook_lib.snapshot.drift import Drift
 from runbook_lib.snapshot.parts import Snapshot, Unreadable, Untried
@@ -82,7 +80,7 @@ def collectors() -> dict[type, Collector]:
 
 
 def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None) -> Snapshot:
-    """Read the live system; never raises for what AWS answers.
+    """Read the live system; whatever goes wrong takes the place of its part, and what experiments left is cleaned up.
 
     Args:
         aws: Where the system lives.
@@ -102,13 +100,20 @@ def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callab
 
     parts: dict[type, object] = {part: Untried("drills are off") for part, how in every.items() if how.disruptive}
     todo = {part: how for part, how in every.items() if drills or not how.disruptive}
-    with ThreadPoolExecutor(_THREADS, thread_name_prefix="snapshot") as pool:
-        drifting = pool.submit(read, Drift, drift) if drift else None
-        for turn in Turn:
-            order = sorted((part for part in todo if todo[part].turn is turn), key=lambda part: part.__name__)
-            parts |= zip(order, pool.map(lambda part: read(part, todo[part].read, aws, outputs), order), strict=True)
+
+    def hold(turn: Turn) -> None:
+        order = sorted((part for part in todo if todo[part].turn is turn), key=lambda part: part.__name__)
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="snapshot") as pool:
+            drifting = pool.submit(read, Drift, drift) if drift and turn is Turn.SYSTEM else None
+            parts.update(zip(order, pool.map(lambda part: read(part, todo[part].read, aws, outputs), order), strict=True))
             if turn is Turn.SYSTEM:
                 parts[Drift] = drifting.result() if drifting else Untried("no engine to ask")
+
+    try:
+        for turn in sorted({*Turn} - {Turn.CLEANUP}):
+            hold(turn)
+    finally:  # an interrupt included: every turn has ended by now, however it did
+        hold(Turn.CLEANUP)
     return Snapshot(outputs, parts, taken, seconds)
 
 
@@ -116,12 +121,16 @@ def _attempt(read: Callable[..., object], *arguments: object) -> object:
     try:
         return read(*arguments)
     except ClientError as error:
-        return Unreadable(str(error), absent=is_absent(error.response.get("Error", {}).get("Code", "")))
-    except (BotoCoreError, HTTPError, RunbookError) as error:
-        return Unreadable(f"{type(error).__name__}: {error}")
+        return Unreadable(_told(error), absent=is_absent(error.response.get("Error", {}).get("Code", "")))
     except (LookupError, TypeError, ValueError) as error:
         # An answer without the fields AWS documents is no data, whoever sent it.
-        return Unreadable(f"{read.__name__} cannot read the answer: {type(error).__name__}: {error}")
+        return Unreadable(f"{getattr(read, '__name__', read)} cannot read the answer: {_told(error)}")
+    except Exception as error:  # noqa: BLE001 - one part's trouble must not take the other parts' evidence with it
+        return Unreadable(_told(error))
+
+
+def _told(error: Exception) -> str:
+    return "; ".join((f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())))
 
 
 def is_absent(code: str) -> bool:

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from runbook_lib.errors import RunbookError
+from runbook_lib.snapshot.experiment import Trial, tidied
 from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, payment
 
 if TYPE_CHECKING:
@@ -62,13 +61,15 @@ def mending(what: str, mend: Callable[[], object]) -> Iterator[None]:
     finally:
         try:
             mend()
-        except (ClientError, BotoCoreError) as error:
+        except NotMendedError:
+            raise
+        except Exception as error:
             message = f"A drill changed {what} and could not put it back: {error}"
             raise NotMendedError(message, remedy="Put it back by hand, or verify with drills again.") from error
 
 
 @dataclass(frozen=True)
-class Outage:
+class Outage(Trial):
     """A dependency taken away and given back, with one payment sent meanwhile and repeated afterwards."""
 
     resource: str
@@ -86,7 +87,6 @@ class Outage:
     audit_objects: tuple[AuditObject, ...]
     restored: bool
     """Whether everything that was changed reads as before."""
-    left_behind: tuple[str, ...]
 
 
 Kind = TypeVar("Kind", bound=Outage)
@@ -100,6 +100,7 @@ def suffer(
     *,
     away: AbstractContextManager[None],
     restored: Callable[[], bool],
+    again: Callable[[], object] = lambda: None,
 ) -> Kind:
     """Send payments while something is away until one is refused for it, and the same one again when it is back.
 
@@ -110,32 +111,38 @@ def suffer(
         metric: The metric that is to tell of it.
         away: Takes it away, and gives it back.
         restored: Whether everything reads as before.
+        again: Called after each payment that was accepted all the same, for what has to be repeated until it takes effect.
     """
-    sent: list[dict[str, Any]] = []
-    patience = propagation(bench.aws)
 
-    def pay() -> Answer:
-        sent.append(payment())
-        return bench.api(sent[-1])
+    def hold() -> Kind:
+        sent: list[dict[str, Any]] = []
+        patience = propagation(bench.aws)
 
-    with away:
-        refused = until(pay, lambda answer: answer.status != 201, seconds=patience)  # noqa: PLR2004 - Created: not yet away
-    hurt = sent[-1]
-    payment_id = hurt["payment_id"]
-    completed = until(lambda: bench.api(hurt), lambda answer: answer.status < 500, seconds=patience)  # noqa: PLR2004 - server errors
-    lines = bench.log_lines(refused.sent_correlation_id)
-    return kind(
-        resource=resource,
-        payment_id=payment_id,
-        refused=refused,
-        completed=completed,
-        log_lines=lines,
-        metrics=_metrics(bench, metric, lines),
-        rows=tuple(bench.ask_schema(action="payment", payment_id=payment_id)["rows"]),
-        audit_objects=bench.audit_objects(payment_id),
-        restored=restored(),
-        left_behind=bench.forget_audit(*(each["payment_id"] for each in sent)),
-    )
+        def pay() -> Answer:
+            if sent:
+                again()
+            sent.append(payment())
+            return bench.api(sent[-1])
+
+        with away:
+            refused = until(pay, lambda answer: answer.status != 201, seconds=patience)  # noqa: PLR2004 - Created: not yet away
+        hurt = sent[-1]
+        payment_id = hurt["payment_id"]
+        completed = until(lambda: bench.api(hurt), lambda answer: answer.status < 500, seconds=patience)  # noqa: PLR2004 - server errors
+        lines = bench.log_lines(refused.sent_correlation_id)
+        return kind(
+            resource=resource,
+            payment_id=payment_id,
+            refused=refused,
+            completed=completed,
+            log_lines=lines,
+            metrics=_metrics(bench, metric, lines),
+            rows=tuple(bench.ask_schema(action="payment", payment_id=payment_id)["rows"]),
+            audit_objects=bench.audit_objects(payment_id),
+            restored=restored(),
+        )
+
+    return tidied(bench, hold)
 
 
 def _metrics(bench: Bench, metric: str, about: tuple[LogLine, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ instance, which is a quarter of an hour or more. The alarms about all three go o
 
 from __future__ import annotations
 
+import itertools
 import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,8 @@ def secret_outage(aws: Aws, outputs: StackOutputs) -> SecretOutage:
     """Deny by an inline policy of the role's own, because RDS manages the secret.
 
     The function keeps what it read for as long as an execution environment lives; a change of its description replaces
-    those, and so does changing it back.
+    those, and so does changing it back. A denial takes a while to hold everywhere, and an environment that started meanwhile
+    has read the secret: as long as payments are accepted, the environments are replaced again.
     """
     iam, lambda_ = aws.client("iam"), aws.client("lambda")
     function, role = outputs.payments_function_name, outputs.payments_role_name
@@ -115,6 +117,7 @@ def secret_outage(aws: Aws, outputs: StackOutputs) -> SecretOutage:
         ready()  # it takes one change at a time
         # The timeout stays; naming it tells the emulator, too, that this is a change of what runs.
         lambda_.update_function_configuration(FunctionName=function, Description=text, Timeout=before["Timeout"])
+        ready()
 
     def drilled() -> list[str]:
         return [name for name in iam.list_role_policies(RoleName=role)["PolicyNames"] if name == MARK]
@@ -123,25 +126,24 @@ def secret_outage(aws: Aws, outputs: StackOutputs) -> SecretOutage:
         for name in drilled():
             iam.delete_role_policy(RoleName=role, PolicyName=name)
 
-    before = configuration()
-    description = before.get("Description", "").removesuffix(MARK)
+    def restart() -> None:
+        describe(f"{description}{MARK} {next(times)}")  # only a change replaces anything
+
+    before, times = configuration(), itertools.count(1)
+    description = before.get("Description", "").partition(MARK)[0]
 
     @contextmanager
     def away() -> Iterator[None]:
         with mending(f"the policies of role {role}", allow):
             denial = {"Version": "2012-10-17", "Statement": [_deny("secretsmanager:GetSecretValue", outputs.master_secret_arn)]}
             iam.put_role_policy(RoleName=role, PolicyName=MARK, PolicyDocument=json.dumps(denial))
-            describe(f"{description}{MARK}")
+            restart()
             yield
 
-    def describe_again() -> None:
-        describe(description)
-        ready()
-
-    with mending(f"the description of {function}", describe_again):
+    with mending(f"the description of {function}", lambda: describe(description)):
         return suffer(
             SecretOutage, Bench(aws, outputs), outputs.master_secret_arn, "SecretUnreadable",
-            away=away(), restored=lambda: not drilled(),
+            away=away(), restored=lambda: not drilled(), again=restart,
         )  # fmt: skip
 
 

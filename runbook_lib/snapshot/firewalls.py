@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runbook_lib.outputs import StackOutputs
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
+"""What lets everybody in; whether a block reaches the internet at all, ``ranges.faces_internet`` tells."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +45,14 @@ class SecurityGroup(Tagged):
 
 @dataclass(frozen=True, kw_only=True)
 class AclEntry:
-    """One numbered entry of a network ACL; protocol ``-1`` is every protocol."""
+    """One numbered entry of a network ACL; protocol ``-1`` is every protocol, and without ports it covers them all."""
 
     number: int
     egress: bool
     allows: bool
     protocol: str
+    first_port: int = 0
+    last_port: int = 65535
     cidr: str
 
 
@@ -122,6 +125,8 @@ def _acl(raw: dict[str, Any]) -> NetworkAcl:
                 egress=entry["Egress"],
                 allows=entry["RuleAction"] == "allow",
                 protocol=entry["Protocol"],
+                first_port=entry.get("PortRange", {}).get("From", 0),
+                last_port=entry.get("PortRange", {}).get("To", 65535),
                 cidr=entry.get("CidrBlock") or entry.get("Ipv6CidrBlock", ""),
             )
             for entry in raw["Entries"]

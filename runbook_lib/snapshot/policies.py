@@ -44,11 +44,15 @@ def statements(document: str | dict[str, Any]) -> tuple[Statement, ...]:
 
 
 def _statement(raw: dict[str, Any]) -> Statement:
+    allows = raw["Effect"] == "Allow"
+    # To allow all but a few is to allow everybody, and on everything; to deny all but a few denies nobody for certain.
+    everything = {name: "*" for name in ("Principal", "Resource") if allows and f"Not{name}" in raw}
+    raw = raw | everything
     principal = raw.get("Principal", ())
     named = principal.values() if isinstance(principal, dict) else [principal]
     return Statement(
         sid=raw.get("Sid", ""),
-        allows=raw["Effect"] == "Allow",
+        allows=allows,
         actions=_many(raw.get("Action", ())),
         all_actions_but=_many(raw.get("NotAction", ())),
         resources=_many(raw.get("Resource", ())),

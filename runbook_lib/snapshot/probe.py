@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runbook_lib.snapshot.front import Front, front
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
@@ -46,6 +50,8 @@ class Answer:
     seconds: float
     retry_after: str = ""
     """The answer's ``Retry-After`` header."""
+    request_id: str = ""
+    """What API Gateway calls the request in its logs: the answer's ``x-amzn-RequestId`` header."""
 
     @property
     def problem(self) -> bool:
@@ -93,7 +99,7 @@ def card_number() -> str:
 
 
 class Bench:
-    """Sends requests to one stack, and looks for what they left behind.
+    """Sends requests to one stack, remembers them, and looks for what they left behind.
 
     Args:
         aws: Where the stack lives.
@@ -106,6 +112,10 @@ class Bench:
         self.aws = aws
         self.outputs = outputs
         self._http = aws.http()
+        self.payment_ids: list[str] = []
+        """Those of all payments that were sent, whatever was to become of them."""
+        self.statuses: list[int] = []
+        """What was answered, in order."""
         self._began_ms = int(time.time() * 1000) - 60_000  # the clocks of this machine and of AWS differ a little
 
     @cached_property
@@ -117,25 +127,28 @@ class Bench:
     def api(self, content: Any, *, key: str | None = None) -> Answer:
         """``POST /payments`` through the API; ``key`` replaces the right one, and an empty one sends none."""
         value = self.key if key is None else key
-        return self._send("POST", f"{self.outputs.api_url}/payments", content, {"x-api-key": value} if value else {})
+        return self._send("POST", Front(self.outputs.api_url), "/payments", content, {"x-api-key": value} if value else {})
 
     def balancer(self, method: str, path: str, content: Any = "") -> Answer:
         """A request through the load balancer, by HTTPS if it listens there."""
-        return self._send(method, f"{self._balancer}{path}", content, {})
+        return self._send(method, self._balancer, path, content, {})
 
     @cached_property
-    def _balancer(self) -> str:
-        listeners = self.aws.pages("elbv2", "describe_listeners", "Listeners", LoadBalancerArn=self.outputs.alb_arn)
-        scheme = "https" if "HTTPS" in {listener["Protocol"] for listener in listeners} else "http"
-        return f"{scheme}://{self.outputs.alb_dns_name}"
+    def _balancer(self) -> Front:
+        return front(self.aws, self.outputs)
 
-    def _send(self, method: str, url: str, content: Any, headers: dict[str, str]) -> Answer:
+    def _send(self, method: str, where: Front, path: str, content: Any, headers: dict[str, str]) -> Answer:
         sent = f"runbook-verification-{uuid.uuid4()}"
         text = content if isinstance(content, str) else json.dumps(content)
-        headers |= {"x-correlation-id": sent, "content-type": "application/json"}
+        if isinstance(content, dict) and "payment_id" in content:
+            self.payment_ids.append(content["payment_id"])
+        headers |= {**where.headers, "x-correlation-id": sent, "content-type": "application/json"}
         with self._at_once:
             began = time.monotonic()
-            response = self._http.request(method, url, content=text, headers=headers)
+            response = self._http.request(
+                method, f"{where.url}{path}", content=text, headers=headers, extensions=where.extensions
+            )
+        self.statuses.append(response.status_code)
         return Answer(
             status=response.status_code,
             content_type=response.headers.get("content-type", "").partition(";")[0],
@@ -144,13 +157,14 @@ class Bench:
             sent_correlation_id=sent,
             seconds=time.monotonic() - began,
             retry_after=response.headers.get("retry-after", ""),
+            request_id=response.headers.get("x-amzn-requestid", ""),
         )
 
-    def log_lines(self, text: str, *, group: str = "", wait: bool = True) -> tuple[LogLine, ...]:
-        """The lines that hold ``text``, of the payments function's log group unless another is named.
+    def log_lines(self, *texts: str, group: str = "", wait: bool = True) -> tuple[LogLine, ...]:
+        """The lines that hold every one of ``texts``, of the payments function's log group unless another is named.
 
         Args:
-            text: What to look for.
+            texts: What to look for.
             group: A log group's name.
             wait: Whether to wait for the first line to arrive.
         """
@@ -159,7 +173,7 @@ class Bench:
         while True:
             events = self.aws.pages(
                 "logs", "filter_log_events", "events",
-                logGroupName=name, filterPattern=f'"{text}"', startTime=self._began_ms,
+                logGroupName=name, filterPattern=" ".join(f'"{text}"' for text in texts), startTime=self._began_ms,
             )  # fmt: skip
             if lines := tuple(LogLine(_object(event["message"]), event["timestamp"]) for event in events):
                 return lines
@@ -184,8 +198,6 @@ class Bench:
         Returns:
             What could not be deleted, and why: a missing right must not cost the evidence that was gathered.
         """
-        from botocore.exceptions import ClientError
-
         bucket, left = self.outputs.audit_bucket_name, []
         for payment_id in payment_ids:
             prefix = f"audit/{payment_id}/"
@@ -197,7 +209,7 @@ class Bench:
                 if versions:
                     answer = self.aws.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": versions, "Quiet": True})
                     left += [f"{error['Key']}: {error['Code']}" for error in answer.get("Errors", ())]
-            except ClientError as error:
+            except (BotoCoreError, ClientError) as error:
                 left.append(f"{prefix}: {error}")
         return tuple(left)
 
@@ -205,15 +217,9 @@ class Bench:
         """Invoke the schema function, the only one that may tell about the database.
 
         Raises:
-            ValueError: It failed; the text is its own error.
+            FunctionError: It failed; the text is its own error.
         """
-        answer = self.aws.client("lambda").invoke(
-            FunctionName=self.outputs.schema_function_name, Payload=json.dumps(event).encode()
-        )
-        payload: dict[str, Any] = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise ValueError(f"{self.outputs.schema_function_name}: {payload.get('errorMessage', payload)}")
-        return payload
+        return self.aws.invoke(self.outputs.schema_function_name, event)
 
 
 def _object(text: str) -> dict[str, Any]:

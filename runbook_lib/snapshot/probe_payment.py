@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import collects
-from runbook_lib.snapshot.probe import AT_ONCE, Answer, AuditObject, Bench, LogLine, payment
+from runbook_lib.snapshot.experiment import Trial, experiment
+from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, payment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from runbook_lib.aws import Aws
-    from runbook_lib.outputs import StackOutputs
 
 RACERS = 4
 
 
 @dataclass(frozen=True)
-class PaymentTrial:
+class PaymentTrial(Trial):
     """One test payment through the API, and one through the load balancer."""
 
     payment_id: str
@@ -35,24 +33,23 @@ class PaymentTrial:
     raced_audit_keys: tuple[str, ...]
     log_lines: tuple[LogLine, ...]
     """Those that hold the accepted payment's correlation id."""
-    left_behind: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class BalancerTrial:
+class BalancerTrial(Trial):
     """The same service through the load balancer."""
 
     accepted: Answer
     malformed: Answer
     unknown_path: Answer
     health: Answer
-    left_behind: tuple[str, ...]
 
 
 @collects(PaymentTrial)
-def payment_trial(aws: Aws, outputs: StackOutputs) -> PaymentTrial:
+@experiment
+def payment_trial(bench: Bench) -> PaymentTrial:
     """Pay once, in every way that must count once."""
-    bench, first, second = Bench(aws, outputs, at_once=AT_ONCE), payment(), payment()
+    first, second = payment(), payment()
     payment_id = first["payment_id"]
     accepted = bench.api(first)
     repeated = bench.api(first)
@@ -69,18 +66,16 @@ def payment_trial(aws: Aws, outputs: StackOutputs) -> PaymentTrial:
         audit_objects=bench.audit_objects(payment_id),
         raced_audit_keys=tuple(found.key for found in bench.audit_objects(second["payment_id"])),
         log_lines=bench.log_lines(accepted.sent_correlation_id),
-        left_behind=bench.forget_audit(payment_id, second["payment_id"]),
     )
 
 
 @collects(BalancerTrial)
-def balancer_trial(aws: Aws, outputs: StackOutputs) -> BalancerTrial:
+@experiment
+def balancer_trial(bench: Bench) -> BalancerTrial:
     """Ask the load balancer what the API was asked, and for its health."""
-    bench, content = Bench(aws, outputs, at_once=AT_ONCE), payment()
     return BalancerTrial(
-        accepted=bench.balancer("POST", "/payments", content),
+        accepted=bench.balancer("POST", "/payments", payment()),
         malformed=bench.balancer("POST", "/payments", "{"),
         unknown_path=bench.balancer("GET", "/admin"),
         health=bench.balancer("GET", "/health"),
-        left_behind=bench.forget_audit(content["payment_id"]),
     )

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.snapshot.collect import collects
-from runbook_lib.snapshot.probe import AT_ONCE, Answer, AuditObject, Bench, LogLine, card_number, payment
+from runbook_lib.snapshot.experiment import Trial, experiment
+from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, card_number, payment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from runbook_lib.aws import Aws
-    from runbook_lib.outputs import StackOutputs
 
 OVERSIZED_BYTES = 20 * 1024
 """More than the 16 KiB the function takes (stack/functions/payments/validate.py), far less than API Gateway's 10 MB."""
 
 
 @dataclass(frozen=True)
-class Refusals:
+class Refusals(Trial):
     """What was answered to requests that are each wrong in one way."""
 
     malformed: Answer
@@ -33,27 +32,27 @@ class Refusals:
     """Those that hold the correlation id of the unknown currency."""
     audit_objects: tuple[AuditObject, ...]
     """About the payment with the unknown currency."""
-    left_behind: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class CardTrial:
+class CardTrial(Trial):
     """A card number sent by mistake, and where it was found afterwards."""
 
     answer: Answer
-    log_lines: tuple[LogLine, ...]
-    """Those that hold the request's correlation id: they show that its log has arrived and was searched."""
     searched: tuple[str, ...]
+    """The log groups that were searched once they held the request's own trace, and its audit objects."""
+    silent: tuple[str, ...]
+    """The log groups that should hold the request's trace and did not in time: finding nothing there proves nothing."""
     found_in: tuple[str, ...]
-    """The places that hold the number."""
+    """The places that hold the number, whether or not anything was expected there."""
     rows: tuple[Mapping[str, Any], ...]
-    left_behind: tuple[str, ...]
 
 
 @collects(Refusals)
-def refusals(aws: Aws, outputs: StackOutputs) -> Refusals:
+@experiment
+def refusals(bench: Bench) -> Refusals:
     """Be wrong in one way at a time."""
-    bench, refused = Bench(aws, outputs, at_once=AT_ONCE), payment(currency="ZZZ")
+    refused = payment(currency="ZZZ")
     answer = bench.api(refused)
     return Refusals(
         malformed=bench.api('{"payment_id": '),
@@ -65,26 +64,46 @@ def refusals(aws: Aws, outputs: StackOutputs) -> Refusals:
         wrong_key=bench.api(payment(), key="no-key-of-this-api-at-all"),
         log_lines=bench.log_lines(answer.sent_correlation_id),
         audit_objects=bench.audit_objects(refused["payment_id"]),
-        left_behind=bench.forget_audit(refused["payment_id"]),
     )
 
 
 @collects(CardTrial)
-def card_trial(aws: Aws, outputs: StackOutputs) -> CardTrial:
+@experiment
+def card_trial(bench: Bench) -> CardTrial:
     """Send a card number where a careless client would, and look for it everywhere."""
-    bench, number = Bench(aws, outputs, at_once=AT_ONCE), card_number()
+    number = card_number()
     sent = payment(metadata={"note": f"card {number}"})
     answer = bench.api(sent)
-    lines = bench.log_lines(answer.sent_correlation_id)
-    groups = [name for name in outputs.log_group_names if "/aws/rds/" not in name and "flow-logs" not in name]
-    found = [name for name in groups if bench.log_lines(number, group=name, wait=False)]
+    traces = _traces(bench, answer)
+
+    def arrived(group: str) -> bool:
+        return all(traces[group]) and bool(bench.log_lines(*traces[group], group=group))
+
+    with ThreadPoolExecutor(len(traces)) as pool:
+        told = [group for group, came in zip(traces, pool.map(arrived, traces), strict=True) if came]
+    places = [name for name in bench.outputs.log_group_names if "flow-logs" not in name]  # those hold addresses only
+    found = [name for name in places if bench.log_lines(number, group=name, wait=False)]
     objects = bench.audit_objects(sent["payment_id"])
-    found += [audit.key for audit in objects if number in str(audit.body)]
     return CardTrial(
         answer=answer,
-        log_lines=lines,
-        searched=(*groups, *(audit.key for audit in objects)),
-        found_in=tuple(found),
+        searched=(*told, *(audit.key for audit in objects)),
+        silent=tuple(group for group in traces if group not in told),
+        found_in=(*found, *(audit.key for audit in objects if number in str(audit.body))),
         rows=tuple(bench.ask_schema(action="payment", payment_id=sent["payment_id"])["rows"]),
-        left_behind=bench.forget_audit(sent["payment_id"]),
     )
+
+
+def _traces(bench: Bench, answer: Answer) -> dict[str, tuple[str, ...]]:
+    """Log group → what the last of its lines about this request holds: with that, all of them have arrived.
+
+    A request that is refused leaves no trace in the other groups (the schema function's, the database's), by design.
+    """
+    outputs = bench.outputs
+    traces: dict[str, tuple[str, ...]] = {f"/aws/lambda/{outputs.payments_function_name}": (answer.sent_correlation_id,)}
+    if bench.aws.target.emulated:  # the emulator writes neither of the API's logs
+        return traces
+    execution = f"API-Gateway-Execution-Logs_{outputs.api_id}/{outputs.api_stage_name}"
+    stage = bench.aws.client("apigateway").get_stage(restApiId=outputs.api_id, stageName=outputs.api_stage_name)
+    access = stage.get("accessLogSettings", {}).get("destinationArn", "").partition(":log-group:")[2].removesuffix(":*")
+    traces[execution] = (answer.request_id, "Method completed with status")
+    return traces | ({access: (answer.request_id,)} if access else {})

@@ -7,7 +7,7 @@ from typing import Any
 
 from unit.checks import healthy_trials as trials
 from unit.checks.breakage import breaks
-from unit.checks.healthy import broken
+from unit.checks.healthy import broken, with_outputs
 from unit.checks.healthy_services import (
     API,
     API_KEY,
@@ -37,6 +37,11 @@ def _granted(**statement: Any) -> Snapshot:
 
 def _post(**changes: Any) -> Snapshot:
     return broken(API, methods={"POST /payments": replace(POST, **changes)})
+
+
+def _as_another_api() -> Snapshot:
+    outputs = with_outputs(api_url="https://other.example/staging").outputs
+    return replace(broken(API, methods={}), outputs=outputs)
 
 
 def _attribute(name: str, value: str) -> Snapshot:
@@ -76,14 +81,23 @@ ROWS = (
     breaks("a borrowed role", _payments(role_arn=ROLES.schema.arn), "roles_one_per_function"),
     breaks("a role for EC2", broken(ROLES, payments=replace(ROLES.payments, trust=STRANGER)), "roles_one_per_function"),
     breaks("every action of S3", _granted(actions=("s3:*",), resources=("arn:b",)), "roles_grant_no_wildcard_action"),
+    breaks("S3's reading actions", _granted(actions=("s3:Get?bject",), resources=("arn:b",)), "roles_grant_no_wildcard_action"),
     breaks("all but IAM", _granted(all_actions_but=("iam:*",), resources=("arn:b",)), "roles_grant_no_wildcard_action"),
     breaks("every secret", _granted(actions=("secretsmanager:GetSecretValue",), resources=("*",)), "roles_name_their_resources"),
+    *(
+        breaks(f"everything by {arn}", _granted(actions=("secretsmanager:GetSecretValue",), resources=(arn,)),
+               "roles_name_their_resources")
+        for arn in ("arn:aws:secretsmanager:us-east-1:1:secret:*", "arn:aws:secretsmanager:*:*:*", "arn:aws:s3:::*/*",
+                    "arn:aws:kms:us-east-1:1:key/*", "arn:aws:logs:us-east-1:1:log-group:*:*")
+    ),
     breaks(
         "a role without rights",
         broken(ROLES, payments=replace(ROLES.payments, statements=())),
         "roles_grant_no_wildcard_action", "roles_name_their_resources",
     ),
     breaks("a method without key", _post(needs_key=False), "api_requires_key"),
+    breaks("a back door without key", broken(API, methods={**API.methods, "GET /payments": replace(POST, needs_key=False)}),
+           "api_requires_key"),
     breaks("a disabled key", broken(API_KEY, enabled=False), "api_requires_key"),
     breaks("a key in the outputs", broken(API_KEY, in_outputs=True), "outputs_hold_no_secret"),
     breaks("a key outside the plan", broken(PLAN, key_ids=()), "api_requires_key"),
@@ -91,6 +105,10 @@ ROWS = (
     breaks("the built-in model", _post(model_names=("Empty",)), "api_validates_requests"),
     breaks("a mock integration", _post(integration="MOCK"), "api_validates_requests"),
     breaks("no method", broken(API, methods={"GET /": POST}), "api_requires_key", "api_validates_requests"),
+    breaks(
+        "another API, without methods", _as_another_api(),
+        "outputs_name_live_resources", "api_requires_key", "api_validates_requests",
+    ),
     breaks("no rate limit", broken(PLAN, rate_per_second=0.0), "api_throttled"),
     breaks("no quota", broken(PLAN, quota=0), "api_throttled"),
     breaks("a plan for another stage", broken(PLAN, stages=("api1/other",)), "api_throttled"),
@@ -120,6 +138,7 @@ ROWS = (
     breaks("another answer", broken(trials.PAYMENT, repeated=trials.answer(200, amount="1")), "payment_repeated_same_answer"),
     breaks("a conflict that passes", broken(trials.PAYMENT, conflicting=trials.answer(200)), "payment_conflict_refused"),
     breaks("a race won twice", broken(trials.PAYMENT, raced=(trials.answer(201),) * 2), "payment_race_accepted_once"),
+    breaks("a race of one", broken(trials.PAYMENT, raced=(trials.answer(201),)), "payment_race_accepted_once"),
     breaks("two objects of a race", broken(trials.PAYMENT, raced_audit_keys=("a", "b")), "payment_race_accepted_once"),
     breaks("a lost row", broken(trials.PAYMENT, rows=()), "payment_has_one_row"),
     breaks("a pending row", broken(trials.PAYMENT, rows=(PENDING,)), "payment_has_one_row"),
@@ -141,7 +160,9 @@ ROWS = (
     breaks("any key will do", broken(trials.REFUSALS, wrong_key=trials.answer(201)), "api_refuses_without_key"),
     breaks("a card number accepted", broken(trials.CARD, answer=trials.answer(201)), "card_number_refused_and_forgotten"),
     breaks("a card number in a log", broken(trials.CARD, found_in=("/aws/lambda/x",)), "card_number_refused_and_forgotten"),
-    breaks("a search of nothing", broken(trials.CARD, log_lines=()), "card_number_refused_and_forgotten"),
+    breaks("a search of nothing", broken(trials.CARD, searched=()), "card_number_refused_and_forgotten"),
+    breaks("a card number where nothing was expected", broken(trials.CARD, found_in=("/aws/rds/x",), silent=("/aws/lambda/x",)),
+           "card_number_refused_and_forgotten"),
     breaks("a row with a card number", broken(trials.CARD, rows=({"status": "accepted"},)), "card_number_refused_and_forgotten"),
     breaks("a dead load balancer", broken(trials.BALANCER, accepted=trials.answer(502)), "alb_serves_payments"),
     breaks("bad JSON through the load balancer", broken(trials.BALANCER, malformed=trials.answer(500)), "alb_serves_payments"),

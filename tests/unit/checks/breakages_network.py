@@ -10,10 +10,13 @@ from unit.checks.healthy import broken, with_outputs
 from unit.checks.healthy_network import FIREWALLS, NETWORK, acl, entry, group, rule
 from unit.checks.healthy_outputs import TAGS
 
+from runbook_lib.snapshot.ec2 import Route
+
 SUBNETS, NATS = NETWORK.subnets, NETWORK.nat_gateways
 MAIN, PUBLIC, *PRIVATE = NETWORK.route_tables
 S3, KMS = NETWORK.endpoints
-PUBLIC_ACL = FIREWALLS.acls[1]
+PRIVATE_ACL, PUBLIC_ACL = FIREWALLS.acls
+HALVES = ("0.0.0.0/1", "128.0.0.0/1")
 WEB = (rule(80, "0.0.0.0/0"), rule(443, "0.0.0.0/0"))
 
 
@@ -29,6 +32,7 @@ def _acls(*acls: object):  # noqa: ANN202 - Snapshot
     return broken(FIREWALLS, acls=acls)
 
 
+PAST_NAT = Route(destination="0.0.0.0/1", target="igw-1")
 STRAY = replace(SUBNETS["public-1"], name="stray")
 ROWS = (
     breaks("two subnets in one zone", _subnet("public-2", zone="us-east-1c"),
@@ -58,6 +62,17 @@ ROWS = (
         "private_subnets_use_zone_nat",
     ),
     breaks(
+        "a way past the NAT gateway",
+        broken(NETWORK, route_tables=(MAIN, PUBLIC, replace(PRIVATE[0], routes=(*PRIVATE[0].routes, PAST_NAT)), *PRIVATE[1:])),
+        "private_subnets_use_zone_nat",
+    ),
+    breaks(
+        "no NAT gateway at all",
+        with_outputs(nat_gateway_ids=(), availability_zones=()),
+        "nat_gateways_available", "private_subnets_use_zone_nat", "outputs_name_live_resources", "vpc_spans_three_zones",
+        "rds_in_private_subnets",
+    ),
+    breaks(
         "a failed NAT gateway",
         broken(NETWORK, nat_gateways={**NATS, "nat-1": replace(NATS["nat-1"], state="failed")}),
         "nat_gateways_available",
@@ -68,6 +83,8 @@ ROWS = (
         "nat_gateways_available", "private_subnets_use_zone_nat", "outputs_name_live_resources",
     ),
     breaks("SSH to the load balancer", _group("sg-alb", (*WEB, rule(22, "10.0.0.0/8")), ()), "alb_group_opens_web_only"),
+    breaks("SSH from the internet in halves", _group("sg-alb", (*WEB, *(rule(22, half) for half in HALVES)), ()),
+           "alb_group_opens_web_only"),
     breaks("everything to the load balancer", _group("sg-alb", (rule(None, "0.0.0.0/0", "-1"),), ()), "alb_group_opens_web_only"),
     breaks("a load balancer that calls out", _group("sg-alb", WEB, (rule(443, "0.0.0.0/0"),)), "alb_group_opens_web_only"),
     breaks(
@@ -108,6 +125,17 @@ ROWS = (
         "network_acls_fence_subnets",
     ),
     breaks("no network ACL", _acls(PUBLIC_ACL), "network_acls_fence_subnets"),
+    *(
+        breaks(f"a network ACL with {what}", _acls(PRIVATE_ACL, acl("acl-public", PUBLIC_ACL.subnet_ids, *entries)),
+               "network_acls_fence_subnets")
+        for what, entries in {
+            "everything from half the internet": (entry("-1", "0.0.0.0/1"),),
+            "SSH from both halves": (entry("6", "0.0.0.0/1", 22, 22), entry("6", "128.0.0.0/1", 22, 22)),
+            "all TCP ports": (entry("6", "0.0.0.0/0"),),
+            "all IPv6": (entry("-1", "::/0"),),
+            "UDP": (entry("17", "0.0.0.0/0", 443, 443),),
+        }.items()
+    ),
     breaks(
         "a route table without S3",
         broken(NETWORK, endpoints=(replace(S3, route_table_ids=("private-1",)), KMS)),

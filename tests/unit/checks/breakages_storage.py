@@ -43,6 +43,7 @@ def _log_group(**changes: Any) -> Snapshot:
 
 EVERYBODY = Statement(allows=True, actions=("s3:GetObject",), principals=("*",), resources=("arn:b/*",))
 NEVER_DELETE = Statement(allows=False, actions=("s3:DeleteObject",), principals=("*",), resources=("arn:b/*",))
+TLS_ONLY = BUCKETS.audit.policy[0]
 NINETY = Lifecycle(expires_after=90, old_versions_expire_after=90, uploads_aborted_after=1)
 ROWS = (
     breaks("no versions", _audit(versioned=False), "audit_bucket_versioned"),
@@ -66,6 +67,11 @@ ROWS = (
         _audit(policy=(replace(BUCKETS.audit.policy[0], resources=BUCKETS.audit.policy[0].resources[:1]),)),
         "buckets_refuse_plain_http",
     ),
+    breaks(
+        "plain HTTP from all but one network",
+        _audit(policy=(replace(TLS_ONLY, conditions={**TLS_ONLY.conditions, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),)),
+        "buckets_refuse_plain_http",
+    ),
     breaks("access lists", _audit(ownership="ObjectWriter"), "buckets_owner_enforced"),
     breaks("a public object", _audit(policy=(*BUCKETS.audit.policy, EVERYBODY)), "buckets_grant_nothing_to_everybody"),
     breaks("object lock", _audit(locked=True), "buckets_can_be_emptied"),
@@ -79,6 +85,8 @@ ROWS = (
     ),
     breaks("another stack's failures", _alarm(DATABASE_DOWN, dimensions={}), "alarms_cover_failures"),
     breaks("another stack's database", _alarm(CPU, dimensions={"of": "payments-db-staging-other"}), "alarms_cover_metrics"),
+    breaks("another API's errors", _alarm("api-5xx-staging-demo", dimensions={"ApiName": "other", "Stage": "staging"}),
+           "alarms_cover_metrics"),
     breaks("an alarm nobody hears", _alarm(CPU, actions=()), "alarms_notify_topic"),
     breaks("an alarm switched off", _alarm(CPU, actions_enabled=False), "alarms_notify_topic"),
     breaks("a silent database", _alarm(CPU, missing_data="missing"), "alarms_treat_silence"),

@@ -85,9 +85,10 @@ def acl(name: str, subnets: tuple[str, ...], *entries: AclEntry) -> NetworkAcl:
     return NetworkAcl(name=name, tags=TAGS, is_default=False, subnet_ids=subnets, entries=entries)
 
 
-def entry(protocol: str, cidr: str, *, allows: bool = True) -> AclEntry:
-    """An ingress entry."""
-    return AclEntry(number=100, egress=False, allows=allows, protocol=protocol, cidr=cidr)
+def entry(protocol: str, cidr: str, *ports: int, allows: bool = True) -> AclEntry:
+    """An ingress entry; for all ports, unless the first and the last are given."""
+    first, last = ports or (0, 65535)
+    return AclEntry(number=100, egress=False, allows=allows, protocol=protocol, first_port=first, last_port=last, cidr=cidr)
 
 
 FIREWALLS = Firewalls(
@@ -98,7 +99,13 @@ FIREWALLS = Firewalls(
         "sg-default": group("sg-default", (), (), "default"),
     },
     acls=(
-        acl("acl-private", PRIVATE, entry("6", "10.20.0.0/16"), entry("-1", "0.0.0.0/0", allows=False)),
-        acl("acl-public", PUBLIC, entry("6", "0.0.0.0/0"), entry("-1", "0.0.0.0/0", allows=False)),
+        acl(
+            "acl-private",
+            PRIVATE,
+            entry("6", "10.20.0.0/16"),
+            entry("6", "0.0.0.0/0", 1024, 65535),
+            entry("-1", "0.0.0.0/0", allows=False),
+        ),
+        acl("acl-public", PUBLIC, entry("6", "0.0.0.0/0", 443, 443), entry("-1", "0.0.0.0/0", allows=False)),
     ),
 )

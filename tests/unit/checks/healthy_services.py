@@ -203,11 +203,12 @@ DIMENSIONS = {
 
 
 def _alarm(name: str, metric: str) -> Alarm:
+    namespace = metric.rpartition("/")[0]
     return Alarm(
         name=f"{name}-{ENDING}",
         tags=TAGS,
         metric=metric,
-        dimensions={"of": DIMENSIONS[metric.rpartition("/")[0]]},
+        dimensions={"of": DIMENSIONS[namespace], **({"ApiName": API.name} if namespace == "AWS/ApiGateway" else {})},
         actions=(OUTPUTS.topic_arn,),
         actions_enabled=True,
         missing_data="breaching" if "RDS" in metric or "UnHealthy" in metric else "notBreaching",

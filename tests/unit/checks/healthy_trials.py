@@ -67,7 +67,14 @@ REFUSALS = Refusals(
     audit_objects=(audit("refused", "refused-unknown_currency"),),
     left_behind=(),
 )
-CARD = CardTrial(answer=answer(422), log_lines=(LINE,), searched=OUTPUTS.log_group_names, found_in=(), rows=(), left_behind=())
+CARD = CardTrial(
+    answer=answer(422),
+    searched=(OUTPUTS.log_group_names[0], f"audit/{PAYMENT_ID}/refused.json"),
+    silent=(),
+    found_in=(),
+    rows=(),
+    left_behind=(),
+)
 SCHEMA = Schema(version=2, newest=2, applied_again=())
 CLEANUP = Cleanup(removed=3)
 

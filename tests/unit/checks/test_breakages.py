@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from unit.checks import breakages_application, breakages_database, breakages_drills, breakages_network, breakages_storage
 from unit.checks.breakage import Breakage
-from unit.checks.healthy import HEALTHY
+from unit.checks.healthy import HEALTHY, broken
+from unit.checks.healthy_trials import CARD
 
 from runbook_lib.checks.registry import CHECKS
 from runbook_lib.results import Status, verdict
@@ -33,6 +34,14 @@ def test_every_check_passes_a_healthy_system() -> None:
 def test_a_breakage_is_noticed_by_exactly_its_checks(row: Breakage) -> None:
     failed = {name for name, status in verdicts(row.system).items() if status is Status.FAIL}
     assert failed == row.noticed_by
+
+
+def test_a_log_that_was_not_heard_of_is_no_evidence() -> None:
+    """Neither that the card number is there nor that it is not."""
+    execution = "API-Gateway-Execution-Logs_api1/staging"
+    [answered, searched] = CHECKS.rules()["card_number_refused_and_forgotten"].findings(broken(CARD, silent=(execution,)))
+    assert (answered.status, searched.status) == (Status.PASS, Status.UNKNOWN)
+    assert execution in searched.message
 
 
 def test_every_check_is_known_to_fail() -> None:

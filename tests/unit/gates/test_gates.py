@@ -20,7 +20,7 @@ from unit.gates.healthy_plan import (
 
 from runbook_lib import gates
 from runbook_lib.gates.registry import GATES
-from runbook_lib.plan import Plan
+from runbook_lib.plan import COMPUTED, Plan
 from runbook_lib.results import Status
 
 RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -34,6 +34,7 @@ NAMED = {"name": "g-staging-demo"}
 CLEAR = {"variables": {"DB_PASSWORD": "x"}}
 UNTAGGED = {"Environment": "staging"}
 OPEN = [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]
+HALVES = [{**OPEN[0], "cidrBlocks": ["0.0.0.0/1", "128.0.0.0/1"]}]
 EVERYBODY = document("s3:GetObject", Principal="*")
 
 
@@ -71,6 +72,17 @@ ROWS = [
     ("a range of ports", with_inputs("alb-https", fromPort=80), {"nothing_faces_internet"}),
     ("every protocol", with_inputs("alb-https", ipProtocol="-1", fromPort=None, toPort=None), {"nothing_faces_internet"}),
     ("IPv6", with_inputs("alb-https", cidrIpv4=None, cidrIpv6="::/0", fromPort=5432, toPort=5432), {"nothing_faces_internet"}),
+    ("half the internet", with_inputs("alb-https", cidrIpv4="128.0.0.0/1", fromPort=22, toPort=22), {"nothing_faces_internet"}),
+    ("the other half", with_inputs("alb-https", cidrIpv4="0.0.0.0/1", fromPort=22, toPort=22), {"nothing_faces_internet"}),
+    ("one public address", with_inputs("alb-https", cidrIpv4="203.0.114.7/32", fromPort=22, toPort=22),
+     {"nothing_faces_internet"}),
+    ("half of IPv6", with_inputs("alb-https", cidrIpv4=None, cidrIpv6="8000::/1", fromPort=22, toPort=22),
+     {"nothing_faces_internet"}),
+    ("a prefix list", with_inputs("alb-https", cidrIpv4=None, prefixListId="pl-1", fromPort=22, toPort=22),
+     {"nothing_faces_internet"}),
+    ("an inline rule in halves", with_operation(operation(GROUP, "g", NAMED | {"ingress": HALVES})), {"nothing_faces_internet"}),
+    ("a range not known yet", with_inputs("alb-https", cidrIpv4=COMPUTED), {"nothing_faces_internet"}),
+    ("rules not known yet", with_operation(operation(GROUP, "g", NAMED | {"ingress": COMPUTED})), {"nothing_faces_internet"}),
     ("an inline rule", with_operation(operation(GROUP, "g", NAMED | {"ingress": OPEN})), {"nothing_faces_internet"}),
     ("an old-style rule", with_operation(operation(LEGACY, "g", {"type": "ingress", **OPEN[0]})), {"nothing_faces_internet"}),
     ("a wildcard action", _policy("s3:*"), {"grants_are_narrow"}),
@@ -103,6 +115,11 @@ def test_what_aws_itself_decides_is_let_be() -> None:
     """API Gateway names its log group after the API, and checks its logging role for every group of the account."""
     assert failed(_logging("logs:PutLogEvents")) == set()
     assert failed(with_inputs("execution", name="API-Gateway-Execution-Logs_api1/staging")) == set()
+
+
+def test_a_private_range_is_not_the_internet() -> None:
+    for inside in ("10.20.0.0/16", "172.16.5.0/24", "192.168.0.0/16", "100.64.0.0/10"):
+        assert failed(with_inputs("alb-https", cidrIpv4=inside, fromPort=22, toPort=22)) == set()
 
 
 def failed(plan: Plan, context: gates.GateContext = CONTEXT) -> set[str]:

@@ -29,6 +29,10 @@ class Second:
     """A part that is read last."""
 
 
+class Third:
+    """A part of a drill."""
+
+
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty registry of collectors."""
@@ -56,6 +60,8 @@ class TestTake:
             (EndpointConnectionError(endpoint_url="http://x"), "EndpointConnectionError", False),
             (ConnectError("refused"), "ConnectError: refused", False),
             (RunbookError("not mended"), "RunbookError: not mended", False),
+            (RuntimeError("can't start new thread"), "RuntimeError: can't start new thread", False),
+            (OSError("no space left"), "OSError: no space left", False),
             (KeyError("Vpcs"), "cannot read the answer: KeyError: 'Vpcs'", False),
             (IndexError("none"), "cannot read the answer: IndexError", False),
         ],
@@ -77,6 +83,33 @@ class TestTake:
         _declare(First, lambda: order.append("first"), turn=Turn.DRILL)
         collect.take(NOBODY, OUTPUTS, drift=lambda: order.append("drift") or DRIFT)
         assert order == ["drift", "first", "second"]
+
+    def test_an_error_nobody_thought_of_keeps_nobody_from_cleaning_up(self) -> None:
+        cleaned: list[str] = []
+        _declare(First, RuntimeError("x"), turn=Turn.DRILL)
+        _declare(Second, lambda: cleaned.append("yes"), turn=Turn.CLEANUP)
+        assert collect.take(NOBODY, OUTPUTS).parts[First] == Unreadable("RuntimeError: x")
+        assert cleaned == ["yes"]
+
+    def test_whoever_interrupts_does_not_keep_us_from_cleaning_up(self) -> None:
+        def interrupt() -> None:
+            raise KeyboardInterrupt
+
+        order: list[str] = []
+        _declare(First, interrupt, turn=Turn.SYSTEM)
+        _declare(Third, lambda: order.append("drill"), turn=Turn.DRILL)
+        _declare(Second, lambda: order.append("cleaned"), turn=Turn.CLEANUP)
+        with pytest.raises(KeyboardInterrupt):
+            collect.take(NOBODY, OUTPUTS)
+        assert order == ["cleaned"]
+
+    def test_what_an_error_was_given_to_say_is_kept(self) -> None:
+        error = ValueError("no JSON")
+        error.add_note("answers until then: [201]")
+        _declare(First, error)
+        assert collect.take(NOBODY, OUTPUTS).parts[First] == Unreadable(
+            "read cannot read the answer: ValueError: no JSON; answers until then: [201]"
+        )
 
     def test_what_disrupts_is_held_only_if_asked_for(self) -> None:
         held: list[str] = []

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from runbook_lib.snapshot.cloudwatch import _metrics
-from runbook_lib.snapshot.firewalls import _group
+from runbook_lib.snapshot.firewalls import _acl, _group
 from runbook_lib.snapshot.functions import secrets_in_clear
 from runbook_lib.snapshot.policies import statements
 from runbook_lib.snapshot.probe import card_number, payment
+from runbook_lib.snapshot.ranges import faces_internet
 from runbook_lib.snapshot.s3 import Lifecycle, _lifecycle
 from runbook_lib.snapshot.tags import by_key
 
@@ -29,6 +30,12 @@ class TestPolicies:
         [found] = statements({"Statement": {"Effect": "Allow", "Principal": principal, "NotAction": "iam:*"}})
         assert found.principals == ("arn:a", "arn:b", "lambda.amazonaws.com")
         assert found.all_actions_but == ("iam:*",)
+
+    def test_to_allow_all_but_a_few_is_to_allow_everybody_everything(self) -> None:
+        [allowed] = statements({"Statement": {"Effect": "Allow", "NotPrincipal": {"AWS": "arn:a"}, "NotResource": "arn:b"}})
+        assert (allowed.principals, allowed.resources) == (("*",), ("*",))
+        [denied] = statements({"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": "arn:a"}, "NotResource": "arn:b"}})
+        assert (denied.principals, denied.resources) == ((), ())
 
     def test_a_denial_grants_nothing(self) -> None:
         [found] = statements({"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}})
@@ -88,6 +95,28 @@ def test_every_peer_of_a_permission_is_a_rule() -> None:
     group = _group(raw)
     assert [rule.peer for rule in group.ingress] == ["10.0.0.0/8", "::/0", "sg-1", "pl-1"]
     assert [str(rule) for rule in group.egress] == ["-1 all ports 0.0.0.0/0"]
+
+
+def test_an_entry_without_ports_covers_them_all() -> None:
+    entry = {"RuleNumber": 1, "Egress": False, "RuleAction": "allow", "Protocol": "-1", "CidrBlock": "0.0.0.0/0"}
+    ssh = {**entry, "Protocol": "6", "PortRange": {"From": 22, "To": 22}}
+    acl = _acl({"NetworkAclId": "acl-1", "IsDefault": False, "Associations": [], "Entries": [entry, ssh]})
+    assert [(found.first_port, found.last_port) for found in acl.entries] == [(0, 65535), (22, 22)]
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "8.8.8.8/32", "10.0.0.0/7", "172.16.0.0/11", "::/0", "8000::/1", "2600::/12"],
+)
+def test_blocks_of_the_internet(block: str) -> None:
+    assert faces_internet(block)
+
+
+@pytest.mark.parametrize(
+    "block", ["10.0.0.0/8", "10.20.0.0/16", "172.16.0.0/12", "192.168.7.9/32", "100.64.0.0/10", "fd00::/8", "sg-1", "pl-1", None]
+)
+def test_what_is_no_block_of_the_internet(block: str | None) -> None:
+    assert not faces_internet(block)
 
 
 def test_tags_are_read_in_every_spelling() -> None:
