@@ -14,7 +14,15 @@ from botocore.config import Config
 
 from payments import http
 from payments.audit import S3AuditStore
-from payments.errors import FAILURES, UNEXPECTED, MethodUnknownError, RequestError, RouteUnknownError
+from payments.deadline import Deadline, DeadlineError
+from payments.errors import (
+    FAILURES,
+    UNEXPECTED,
+    MethodUnknownError,
+    RequestError,
+    RouteUnknownError,
+    TimeNearlyOutError,
+)
 from payments.process import Processor
 from payments.store import ROLE, PostgresStore
 from shared import database
@@ -28,31 +36,40 @@ logger = Logger()
 metrics = Metrics()
 # Short enough that a dead dependency is noticed while there is still time to say so.
 _CLIENT = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+# Once only: connecting to each of S3's addresses in turn takes long enough, and the client repeats a payment anyway.
+_AUDIT_CLIENT = Config(connect_timeout=2, read_timeout=2, retries={"total_max_attempts": 1, "mode": "standard"})
 _OUTCOMES = {False: (201, "payment_accepted", "PaymentAccepted"), True: (200, "payment_repeated", "PaymentRepeated")}
 """By whether the payment was on record already: status, log event and metric."""
 
 
 @cache
 def _processor() -> Processor:
-    """Make the clients once per execution environment."""
-    secrets = boto3.client("secretsmanager", config=_CLIENT)
+    """Make the clients once per execution environment, in a session of their own that goes with them."""
+    session = boto3.Session()
+    secrets, s3 = session.client("secretsmanager", config=_CLIENT), session.client("s3", config=_AUDIT_CLIENT)
     return Processor(
         store=PostgresStore(database.from_environment(secrets, "payments", ROLE)),
-        audit_store=S3AuditStore(boto3.client("s3", config=_CLIENT), os.environ["AUDIT_BUCKET"], os.environ["AUDIT_KMS_KEY_ARN"]),
+        audit_store=S3AuditStore(s3, os.environ["AUDIT_BUCKET"], os.environ["AUDIT_KMS_KEY_ARN"]),
     )
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
+    """Answer one request, whatever the event is: anybody with the right to may invoke a function with anything."""
     metrics.set_default_dimensions(function_name=context.function_name)
-    request = http.Request.from_event(event)
-    correlation_id = request.correlation_id(context.aws_request_id)
-    logger.append_keys(correlation_id=correlation_id, source=request.source)
+    correlation_id = context.aws_request_id
+    logger.append_keys(correlation_id=correlation_id)
     try:
+        request = http.Request.from_event(event)
+        correlation_id = request.correlation_id(correlation_id)
+        logger.append_keys(correlation_id=correlation_id, source=request.source)
         return _route(request, correlation_id, context)
     except tuple(FAILURES) as error:
         return _fail(FAILURES[type(error)], error, correlation_id)
+    except DeadlineError as error:
+        answer = _fail(FAILURES[TimeNearlyOutError], error, correlation_id)
+        _start_afresh()
+        return answer
     except Exception as error:  # noqa: BLE001 - the last line: whatever it is, the caller gets an answer and we a log line
         return _fail(UNEXPECTED, error, correlation_id)
 
@@ -71,14 +88,22 @@ def _route(request: http.Request, correlation_id: str, context: LambdaContext) -
 
 
 def _payment(request: http.Request, correlation_id: str, context: LambdaContext) -> dict[str, Any]:
-    accepted = _processor().process(request.body(), correlation_id, context.get_remaining_time_in_millis)
+    with Deadline(context.get_remaining_time_in_millis):
+        accepted = _processor().process(request.body(), correlation_id, context.get_remaining_time_in_millis)
     status, event, metric = _OUTCOMES[accepted.repeated]
     logger.info(event, extra={"payment_id": accepted.body["payment_id"], "status": status})
     _count(metric)
     return http.success(status, accepted.body, correlation_id)
 
 
-def _fail(failure: Failure, error: Exception, correlation_id: str) -> dict[str, Any]:
+def _start_afresh() -> None:
+    """Drop connection and clients: they were stopped half-way, and the next answer read could be that to the last question."""
+    if _processor.cache_info().currsize:
+        _processor().store.close()
+    _processor.cache_clear()
+
+
+def _fail(failure: Failure, error: BaseException, correlation_id: str) -> dict[str, Any]:
     """Log what failed by class, code and place, never by message: messages quote what was sent."""
     findings = error.findings if isinstance(error, RequestError) else ()
     details: dict[str, Any] = {
@@ -88,7 +113,7 @@ def _fail(failure: Failure, error: Exception, correlation_id: str) -> dict[str, 
         "payment_id": getattr(error, "payment_id", None),
         "reasons": [f"{finding.field}:{finding.code}" for finding in findings],
     }
-    if failure is UNEXPECTED:
+    if failure is UNEXPECTED or isinstance(error, DeadlineError):
         frames = traceback.extract_tb(error.__traceback__)
         details["frames"] = [f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames]  # noqa: PTH119 - one name, no path object
     log = logger.error if failure.ours else logger.warning

@@ -11,6 +11,12 @@ finds the pending row and goes on from there. The object is made from the row al
 that writing it twice, or by two requests at once, gives the same object. The last step is a conditional update: of
 two requests exactly one gets 201, the other 200.
 
+That also makes it safe to be stopped anywhere, between two steps or in the middle of one (payments/deadline.py): before
+the row there is nothing; a statement that was sent is committed as a whole or not at all; a pending row promises
+nothing, and its repeat goes on; an object that was written, or written half, is written again the same (S3 keeps whole
+objects only); an update that was made although nobody heard of it makes the repeat answer 200. The one thing that must
+not be used again is the connection, on which an answer may still be under way.
+
 A refusal has no row, only its object. A body that names no payment (400, 413) is no decision about a payment: it is
 counted and logged, and most of these API Gateway turns away before the function could hear of them.
 """
@@ -39,7 +45,10 @@ if TYPE_CHECKING:
     from payments.store import Row, Store
 
 STEP_NEEDS_MS = 4500
-"""No step starts with less time than this left; it covers one socket timeout (shared/database.py) and the answer."""
+"""No step starts with less time than this left; it covers one socket timeout (shared/connection.py) and the answer.
+
+What takes longer than it should is stopped by payments/deadline.py.
+"""
 
 _DECISIONS = (CardNumberSentError, PaymentConflictError, PaymentRefusedError)
 

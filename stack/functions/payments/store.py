@@ -57,6 +57,9 @@ class Store(Protocol):
     def accept(self, payment_id: str) -> bool:
         """Mark a pending payment as accepted; False if another request already has."""
 
+    def close(self) -> None:
+        """Forget the connection, in whatever state it is."""
+
 
 class PostgresStore:
     """The store of a deployed function; each statement may be repeated without harm."""
@@ -83,3 +86,7 @@ class PostgresStore:
     def accept(self, payment_id: str) -> bool:
         """See `Store`."""
         return bool(self._database.run(_ACCEPT, payment_id=payment_id))
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._database.close()

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 
 from schema.inspection import forget_test_payments, payment_rows, state
-from schema.migrate import load, migrate
+from schema.migrate import Migration, load, migrate
 from shared import connection, database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,9 +43,7 @@ def answer(event: dict[str, Any], target: database.Database) -> dict[str, Any]:
     match event.get("action", "migrate"):
         case "migrate":
             migrations = load(MIGRATIONS)
-            # A connection that an earlier, failed migration left behind may be in any state.
-            target.close()
-            return {"applied": migrate(target.connection(), migrations), "current": migrations[-1].version}
+            return {"applied": _migrate(target, migrations), "current": migrations[-1].version}
         case "state":
             address = connection.Address.from_environment(os.environ)
             return {**state(target), "plaintext_refused": connection.plaintext_refused(address)}
@@ -55,3 +53,14 @@ def answer(event: dict[str, Any], target: database.Database) -> dict[str, Any]:
             return forget_test_payments(target)
         case other:
             raise UnknownActionError(f"{other!r}: use migrate, state, payment or forget_test_payments")
+
+
+def _migrate(target: database.Database, migrations: list[Migration]) -> list[int]:
+    """Migrate over a connection of its own: it waits as long as a migration takes, which no other question should."""
+    target.close()
+    try:
+        opened = target.connection()
+        connection.wait_for_answers(opened)
+        return migrate(opened, migrations)
+    finally:
+        target.close()  # after a failure it may be in any state

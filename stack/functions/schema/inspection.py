@@ -8,7 +8,11 @@ if TYPE_CHECKING:
     from shared.database import Database
 
 TEST_MERCHANT = "runbook-verification"
-"""The merchant of the runbook's own test payments; no other payment can be removed."""
+TEST_CORRELATION = "runbook-verification-"
+"""The merchant of the runbook's own test payments, and how their correlation ids begin; no other payment can be removed.
+
+Both: the merchant's name alone is nothing that another client could not send.
+"""
 
 _PAYMENT = "SELECT status, correlation_id, fingerprint FROM payments WHERE payment_id = CAST(:payment_id AS uuid)"
 _STATE = """
@@ -16,7 +20,10 @@ SELECT (SELECT coalesce(max(version), 0) FROM schema_migrations),
        (SELECT count(*) FROM payments WHERE status = 'pending'),
        current_setting('server_version')
 """
-_FORGET = "DELETE FROM payments WHERE merchant_id = :merchant RETURNING payment_id"
+_FORGET = """
+DELETE FROM payments
+WHERE starts_with(correlation_id, :correlation) AND merchant_id = :merchant RETURNING payment_id
+"""
 
 
 def payment_rows(database: Database, payment_id: str) -> dict[str, Any]:
@@ -33,5 +40,5 @@ def state(database: Database) -> dict[str, Any]:
 
 def forget_test_payments(database: Database) -> dict[str, Any]:
     """Remove the test payments of the runbook."""
-    rows = database.run(_FORGET, merchant=TEST_MERCHANT)
+    rows = database.run(_FORGET, merchant=TEST_MERCHANT, correlation=TEST_CORRELATION)
     return {"removed": sorted(str(row[0]) for row in rows)}

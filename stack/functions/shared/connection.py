@@ -80,6 +80,14 @@ def connector(address: Address, application: str) -> Callable[[Credentials], Any
     return connect
 
 
+def wait_for_answers(connection: Any) -> None:
+    """Let an open connection wait for each answer as long as it takes, which Lambda's own timeout limits.
+
+    pg8000 takes one timeout for connecting and for every read, and has no way to change it later.
+    """
+    connection._usock.settimeout(None)  # noqa: SLF001 - see above; TLS has put its own socket in the place of any of ours
+
+
 def plaintext_refused(address: Address) -> bool:
     """Try to connect without TLS: a server that forces it refuses before it asks who is there.
 

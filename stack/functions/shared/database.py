@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -72,13 +73,11 @@ class Database:
             _refuse(error)
 
     def close(self) -> None:
-        """Forget the connection; a broken one may refuse even to be closed."""
+        """Forget the connection; a broken one, or one stopped in mid-sentence, may refuse even to be closed."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
+            with suppress(Exception):
                 connection.close()
-            except _BROKEN:
-                return
 
     def _attempt(self, sql: str, parameters: dict[str, Any]) -> list[list[Any]]:
         return list(self._open().run(sql, **parameters) or [])

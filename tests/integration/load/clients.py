@@ -6,6 +6,7 @@ import json
 import random
 import threading
 import time
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from runbook_lib.snapshot.probe import Bench, payment
+from runbook_lib.snapshot.probe import MERCHANT, Bench, payment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,9 @@ class Crowd:
     def _client(self, number: int, start: threading.Barrier) -> None:
         content, pause = self._load.requests[number], random.Random(number)
         text = content if isinstance(content, str) else json.dumps(content)
-        headers = {"x-api-key": self._key, "content-type": "application/json"}
+        # By its beginning the schema function knows a test payment, and removes its row in the end.
+        correlation_id = f"{MERCHANT}-{uuid.uuid4()}"
+        headers = {"x-api-key": self._key, "x-correlation-id": correlation_id, "content-type": "application/json"}
         with httpx.Client(headers=headers, timeout=60, trust_env=False, verify=False) as http:  # noqa: S501 - loopback, in clear
             start.wait()
             for _ in range(ATTEMPTS):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from integration.load.clients import DECIDED, Crowd, Load, payments_and_others
-from integration.load.records import Records
+from integration.load.records import ROWS, Records
 
 from runbook_lib.rehearsal import database
 from runbook_lib.snapshot.probe import Bench
@@ -33,6 +33,7 @@ def bench(deployed: Deployed) -> Iterator[Bench]:
     yield found
     deployed.aws.client("lambda").delete_function_concurrency(**function)
     found.ask_schema(action="forget_test_payments")
+    assert deployed.sql(ROWS) == []
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ class FakeStore:
 
     rows: dict[str, Any] = field(default_factory=dict)
     failures: dict[str, list[Exception]] = field(default_factory=dict)
+    closed: bool = False
 
     def begin(self, payment: Payment, correlation_id: str) -> Row:
         from payments.store import Row
@@ -58,6 +59,9 @@ class FakeStore:
         first = not self.rows[payment_id].accepted
         self.rows[payment_id] = replace(self.rows[payment_id], accepted=True)
         return first
+
+    def close(self) -> None:
+        self.closed = True
 
 
 @dataclass

@@ -121,6 +121,20 @@ def test_a_connection_that_did_not_get_its_role_is_never_used(database: Database
     assert server.statements == ["SET ROLE application", "SET ROLE application", "SELECT 1"]
 
 
+@pytest.mark.parametrize("trouble", [InterfaceError("closed"), ValueError("write to closed file"), AttributeError("_sock")])
+def test_a_connection_stopped_in_mid_sentence_is_forgotten_even_if_it_cannot_be_closed(
+    database: Database, server: Server, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def refuse() -> None:
+        raise trouble
+
+    database.run("SELECT 1")
+    monkeypatch.setattr(server, "close", refuse)
+    database.close()
+    database.run("SELECT 2")
+    assert server.logins == 2
+
+
 class SecretsManager:
     """A client that answers with a text or an error."""
 

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -63,10 +64,10 @@ class Edge:
         self.store, self.audit = FakeStore(), FakeAuditStore()
         self._capsys = capsys
         self._log = io.StringIO()
-        monkeypatch.setattr(edge, "_processor", lambda: Processor(self.store, self.audit))
+        monkeypatch.setattr(edge, "_processor", cache(lambda: Processor(self.store, self.audit)))
         monkeypatch.setattr(edge.logger.registered_handler, "stream", self._log)
 
-    def __call__(self, event: dict[str, Any], context: Context | None = None) -> tuple[int, dict[str, Any]]:
+    def __call__(self, event: Any, context: Context | None = None) -> tuple[int, dict[str, Any]]:
         self.response = edge.handler(event, context or Context())
         return self.response["statusCode"], json.loads(self.response["body"])
 
@@ -101,6 +102,7 @@ def test_both_doors_accept_a_payment_and_answer_alike(ask: Edge, event: Any) -> 
 
 FAILING: list[tuple[str, dict[str, Any], int]] = [
     ("body_malformed", {"text": "{"}, 400),
+    ("body_malformed", {"text": '{"amount": 1e9999999999999999999}'}, 400),
     ("body_oversized", {"text": " " * 20_000}, 413),
     ("card_number_sent", {"text": body(metadata={"note": CARD_NUMBER})}, 422),
     ("payment_refused", {"text": body(currency="XXX")}, 422),
@@ -156,7 +158,14 @@ def test_the_correlation_id_is_the_same_everywhere(ask: Edge) -> None:
     [
         (api_event("{"), "api-request-1"),
         (api_event("{", {"x-correlation-id": f"id-{CARD_NUMBER}"}), "api-request-1"),
+        *[
+            (api_event("{", {"x-correlation-id": separator.join(["id-4111", *["1111"] * 3])}), "api-request-1")
+            for separator in "._=:;/-"
+        ],
         (api_event("{", {"x-correlation-id": "line\nbreak"}), "api-request-1"),
+        ({**api_event("{"), "requestContext": {"requestId": CARD_NUMBER}}, "invocation-1"),
+        ({**api_event("{"), "requestContext": {"requestId": 12345678}}, "invocation-1"),
+        ({**api_event("{"), "headers": {"x-correlation-id": ["caller-chose-this"]}}, "api-request-1"),
         (alb_event("{"), TRACE),
         ({**alb_event("{"), "headers": {"x-amzn-trace-id": CARD_NUMBER}}, "invocation-1"),
     ],
@@ -186,5 +195,23 @@ def test_a_body_that_is_absent_is_malformed(ask: Edge) -> None:
     assert ask(api_event(None))[0] == 400
 
 
-def test_an_event_from_nowhere_is_answered(ask: Edge) -> None:
-    assert ask({})[0] == 404
+ODD: list[tuple[Any, int]] = [
+    ({}, 404),
+    ({"requestContext": None, "headers": None}, 404),
+    ({"httpMethod": ["POST"], "path": None}, 404),
+    ({**api_event(body()), "headers": None}, 201),
+    *[({**api_event(body()), "headers": headers}, 500) for headers in ([["x-correlation-id"]], "text", 42)],
+    *[({**api_event(body()), "requestContext": context}, 500) for context in (["elb"], "elb", 42)],
+    *[({**api_event(None), "body": content}, 400) for content in (42, True, {}, [CARD_NUMBER])],
+    *[({**api_event(None), "body": content, "isBase64Encoded": True}, 400) for content in (42, {}, "\ud800")],
+    *[(event, 500) for event in (None, [], "event", 42)],
+]
+
+
+@pytest.mark.parametrize(("event", "status"), ODD)
+def test_an_event_from_nowhere_is_answered_logged_and_counted(ask: Edge, event: Any, status: int) -> None:
+    answered, answer = ask(event)
+    assert answered == status
+    assert answer["correlation_id"] == ask.response["headers"]["x-correlation-id"] == ask.log[-1]["correlation_id"]
+    assert (len(ask.log), len(ask.metrics())) == (1, 1)
+    assert CARD_NUMBER not in ask.printed() + ask.response["body"]

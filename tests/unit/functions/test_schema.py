@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 ONE, TWO = Migration(1, "one", "CREATE TABLE one ()"), Migration(2, "two", "CREATE TABLE two ()")
 
 
+class Socket:
+    """What pg8000 keeps its one timeout in."""
+
+    timeout: float | None = 4.0
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.timeout = seconds
+
+
 class Connection:
     """A server that keeps only what was committed."""
 
@@ -22,6 +32,8 @@ class Connection:
         self.applied: dict[int, str] = {}
         self.ran: list[str] = []
         self._pending: dict[int, str] = {}
+        self._usock = Socket()
+        self.closed = 0
 
     def run(self, sql: str, **values: Any) -> list[list[Any]]:
         statement = " ".join(sql.split())
@@ -40,7 +52,7 @@ class Connection:
         return []
 
     def close(self) -> None:
-        """Nothing to close."""
+        self.closed += 1
 
 
 def test_each_migration_runs_once_in_a_transaction_of_its_own_under_the_lock() -> None:
@@ -98,6 +110,44 @@ def test_the_function_applies_the_migrations_that_it_carries() -> None:
     assert newest >= 2
     assert handler.answer({}, database) == {"applied": list(range(1, newest + 1)), "current": newest}
     assert handler.answer({"action": "migrate"}, database) == {"applied": [], "current": newest}
+
+
+@pytest.mark.parametrize("text", ["SELECT 1", "CREATE BROKEN"])
+def test_only_a_migration_waits_without_limit_and_its_connection_is_not_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """A question over it would hang as long as the function may run, if the server is gone."""
+    opened: list[Connection] = []
+
+    def connect(_credentials: Any) -> Connection:
+        opened.append(Connection())
+        return opened[-1]
+
+    (tmp_path / "001_one.sql").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(handler, "MIGRATIONS", tmp_path)
+    database = Database(lambda: None, connect)  # type: ignore[arg-type,return-value]  # unused
+    database.run("SELECT before")
+    with nullcontext() if text == "SELECT 1" else pytest.raises(RuntimeError):
+        handler.answer({"action": "migrate"}, database)
+    database.run("SELECT after")
+    assert [connection._usock.timeout for connection in opened] == [4.0, None, 4.0]
+    assert [connection.closed for connection in opened] == [1, 1, 0]
+    assert text in opened[1].ran
+
+
+def test_only_the_runbooks_own_payments_are_forgotten() -> None:
+    """What the statement does is proved in tests/integration/load/test_schema.py."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    class Recorder:
+        def run(self, sql: str, **values: Any) -> list[list[str]]:
+            asked.append((sql, values))
+            return [["b"], ["a"]]
+
+    assert handler.answer({"action": "forget_test_payments"}, Recorder()) == {"removed": ["a", "b"]}  # type: ignore[arg-type]  # a stand-in
+    [(sql, values)] = asked
+    assert "starts_with(correlation_id, :correlation) AND merchant_id = :merchant" in sql
+    assert values == {"merchant": "runbook-verification", "correlation": "runbook-verification-"}
 
 
 def test_an_unknown_action_is_refused() -> None:

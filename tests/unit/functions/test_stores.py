@@ -56,6 +56,11 @@ class Database:
         self.answers = answers
         self.asked: list[tuple[str, dict[str, Any]]] = []
 
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
     def run(self, sql: str, **values: Any) -> list[list[Any]]:
         word = sql.split(maxsplit=1)[0]
         self.asked.append((word, values))
@@ -75,3 +80,9 @@ def test_begin_gives_what_is_on_record_whoever_wrote_it(status: str, accepted: b
 def test_accept_tells_whether_it_was_the_first(rows: list[list[str]], first: bool) -> None:  # noqa: FBT001 - a case
     store = PostgresStore(Database(UPDATE=rows))  # type: ignore[arg-type]  # a stand-in
     assert store.accept(PAYMENT_ID) is first
+
+
+def test_a_store_closes_its_database() -> None:
+    database = Database()
+    PostgresStore(database).close()  # type: ignore[arg-type]  # a stand-in
+    assert database.closed

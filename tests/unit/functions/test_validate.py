@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from payments.cards import holds_card_number
 from payments.currencies import DECIMAL_PLACES
 from payments.errors import (
     BodyMalformedError,
@@ -47,6 +48,8 @@ def test_an_id_in_capitals_is_the_same_payment() -> None:
         ('{"a": 1, "a": 2}', "not_json"),
         ("[" * 8000, "not_json"),
         ("1" * 5000, "not_json"),
+        ('{"a": 1e9999999999999999999}', "not_json"),
+        ('{"a": -1.5e-9999999999999999999}', "not_json"),
         ("[]", "not_object"),
         ("null", "not_object"),
     ],
@@ -139,6 +142,9 @@ def test_a_well_formed_payment_can_be_refused(changes: dict[str, Any], code: str
         {"card_number": CARD_NUMBER},
         {"currency": "XXX", "metadata": {"n": int(CARD_NUMBER)}},
         {"payment_id": CARD_NUMBER},
+        {"merchant_id": "4111_1111_1111_1111"},
+        {"method": {"type": "card", "token": "tok_4111_1111_1111_1111"}},
+        {"metadata": {"4111_1111_1111_1111": "x"}},
     ],
 )
 def test_a_card_number_is_refused_whatever_else_is_wrong(changes: dict[str, Any]) -> None:
@@ -147,8 +153,17 @@ def test_a_card_number_is_refused_whatever_else_is_wrong(changes: dict[str, Any]
 
 
 def test_an_id_that_looks_like_a_card_number_is_an_id() -> None:
-    lucky = "00000000-0000-4000-8000-411111111111"
+    lucky = "f8ceefd9-58d4-45d3-9609-034714454b2b"
+    assert holds_card_number("3-9609-034714454")
     assert read_payment(body(payment_id=lucky)).payment_id == lucky
+
+
+@pytest.mark.parametrize("filled_up", ["41111111-1111-1111-0000-000000000000", "41111111-1111-1111-8111-111111111111"])
+def test_a_card_number_in_the_form_of_an_id_is_kept_nowhere(filled_up: str) -> None:
+    """The id of a refusal goes into its log line and its audit object's key."""
+    with pytest.raises(CardNumberSentError) as caught:
+        read_payment(body(payment_id=filled_up))
+    assert caught.value.payment_id is None
 
 
 @given(st.sampled_from(sorted(DECIMAL_PLACES)), st.integers(1, MAX_MINOR_UNITS))
