@@ -1,4 +1,4 @@
-"""Completes MiniStack's RDS instances: exported logs and Extended Support, which it takes and forgets, and their databases.
+"""Completes MiniStack's RDS instances: log exports and other settings, which it takes and forgets, and their databases.
 
 As in AWS, ``EngineLifecycleSupport`` is Extended Support unless switched off, and exports are changed one by one. Stopping,
 starting and rebooting an instance, which to MiniStack is a word in its status, is done to the PostgreSQL behind it.
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     Handler = Callable[[Parameters], Answer]
 
 ENROLLED = "open-source-rds-extended-support"
+# What MiniStack forgets of each request beside the exports, and where it would tell of it.
+FORGOTTEN = {
+    "CreateDBInstance": {
+        "CACertificateIdentifier": "CACertificateIdentifier",
+        "EngineLifecycleSupport": "EngineLifecycleSupport",
+    },
+    "ModifyDBInstance": {
+        "AutoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
+        "EnablePerformanceInsights": "PerformanceInsightsEnabled",
+        "EngineLifecycleSupport": "EngineLifecycleSupport",
+    },
+}
+BOOLEANS: dict[str, Any] = {"true": True, "false": False}
 # MiniStack's own stores and helpers; private, and pinned with its version.
 instances: Any = rds._instances  # noqa: SLF001  # see above
 value: Callable[..., str] = rds._p  # noqa: SLF001  # see above
@@ -34,8 +47,8 @@ finish_reboot: Callable[[dict[str, Any], Any], None] = rds._finish_instance_rebo
 def install() -> None:
     """Put these answers in front of MiniStack's."""
     rds._instance_xml = _xml  # noqa: SLF001  # every operation that answers an instance calls it by this name
-    for name in ("CreateDBInstance", "ModifyDBInstance"):
-        actions[name] = _remember(actions[name])
+    for name, forgotten in FORGOTTEN.items():
+        actions[name] = _remember(actions[name], forgotten)
     actions["StopDBInstance"] = _move(actions["StopDBInstance"], database.stop, needs="available")
     actions["StartDBInstance"] = _move(actions["StartDBInstance"], database.start, needs="stopped")
     rds._finish_instance_reboot = _reboot  # noqa: SLF001  # runs between "rebooting" and "available"
@@ -68,7 +81,7 @@ def _reboot(instance: dict[str, Any], cluster: Any) -> None:
     finish_reboot(instance, cluster)
 
 
-def _remember(original: Handler) -> Handler:
+def _remember(original: Handler, forgotten: dict[str, str]) -> Handler:
     def handler(request: Parameters) -> Answer:
         answer = original(request)
         found = instances.get(value(request, "DBInstanceIdentifier"))
@@ -77,9 +90,8 @@ def _remember(original: Handler) -> Handler:
             logs = {*found["EnabledCloudwatchLogsExports"], *members(request, "EnableCloudwatchLogsExports")}
             logs |= set(members(request, f"{change}.EnableLogTypes"))
             found["EnabledCloudwatchLogsExports"] = sorted(logs - set(members(request, f"{change}.DisableLogTypes")))
-            found["EngineLifecycleSupport"] = value(request, "EngineLifecycleSupport") or found.get(
-                "EngineLifecycleSupport", ENROLLED
-            )
+            words = {name: value(request, argument) for argument, name in forgotten.items()}
+            found |= {name: BOOLEANS.get(word, word) for name, word in words.items() if word}
         return answer
 
     return handler

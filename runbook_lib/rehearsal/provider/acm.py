@@ -23,6 +23,7 @@ class Certificate(ModelledResource):
 
     service = "acm"
     absent = frozenset({"ResourceNotFoundException"})
+    refuses = frozenset({"earlyRenewalDuration", "validationOptions"})
     replace_on = frozenset(
         {"certificateAuthorityArn", "domainName", "keyAlgorithm", "subjectAlternativeNames", "validationMethod"}
     )

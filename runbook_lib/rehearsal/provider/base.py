@@ -58,9 +58,14 @@ class Resource:
         absent: AWS error codes that say the resource is gone.
         recomputed: Outputs that any update may change, so that a preview calls them unknown.
         supports: The inputs that the type's code acts on; any other (tags and region apart) is refused when it is to be
-            made for real, instead of being dropped in silence. None stands for all.
+            made for real, instead of being dropped in silence. None stands for all but ``refuses``.
+        refuses: The inputs that the type's code does not act on, where these are fewer.
+        fixed: Inputs that AWS can change in place and the rehearsal cannot; an update that moves one is refused.
         defaults: Inputs filled in by Check when the program gives none; only where AWS or pulumi-aws has them too
             and the type's code needs them.
+        cleared: What an update is given for inputs that the program no longer has: pulumi-aws's own defaults, to which it
+            then goes back, since to leave an argument out of an AWS call is to leave the setting as it is. Only inputs
+            that pulumi-aws resets; the others (in Terraform's words Optional and Computed) keep their value.
         independent: Inputs that the rehearsal answers differently on purpose (a port on a machine that all share): the
             output is the live one, and that it differs is no drift.
         delete_before_replace: Whether old and new cannot stand side by side whatever their names (an association,
@@ -79,7 +84,10 @@ class Resource:
     absent: ClassVar[frozenset[str]] = frozenset()
     recomputed: ClassVar[frozenset[str]] = frozenset()
     supports: ClassVar[frozenset[str] | None] = None
+    refuses: ClassVar[frozenset[str]] = frozenset()
+    fixed: ClassVar[frozenset[str]] = frozenset()
     defaults: ClassVar[Mapping[str, Any]] = {}
+    cleared: ClassVar[Mapping[str, Any]] = {}
     independent: ClassVar[frozenset[str]] = frozenset()
     delete_before_replace: ClassVar[bool] = False
     tags_on_create: ClassVar[bool] = False
@@ -108,7 +116,8 @@ class Resource:
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:  # noqa: ARG002  # a type that needs the old outputs overrides this
         """Bring the resource from ``old`` (outputs) to ``new`` (inputs); ``changed`` names the inputs that moved.
 
-        Tags are not among them. The default is ``configure`` alone.
+        Tags are not among them; an input that went away has its ``cleared`` value, or is not in ``new``. The default is
+        ``configure`` alone.
         """
         self.configure(aws, id_, new, changed)
 

@@ -45,11 +45,12 @@ def difference(
         new: The inputs asked for.
         tags: All tags that it is to have, or None if the type has none.
     """
+    # What the program now spells out, at any depth, may be what AWS had chosen all along: the outputs say it already.
+    beyond = comparison.changes(outputs, new)
     changes = [
         change
         for change in comparison.changes(old, new)
-        # What the program now spells out may be what AWS had chosen all along.
-        if not (change.kind == "add" and comparison.same(outputs.get(change.path), new.get(change.path)))
+        if change.kind != "add" or any(other.within(change.path) or change.within(other.path) for other in beyond)
     ]
     if tags is not None and (isinstance(tags, Unknown) or (outputs.get("tagsAll") or {}) != tags):
         changes.append(Change("tagsAll", "tagsAll", "update"))

@@ -26,6 +26,21 @@ ATTRIBUTES = {
     "enableTlsVersionAndCipherSuiteHeaders": "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
     "clientKeepAlive": "client_keep_alive.seconds",
 }
+# Each of them that pulumi-aws has a default for, which is what it goes back to.
+CLEARED = {
+    "clientKeepAlive": 3600,
+    "desyncMitigationMode": "defensive",
+    "dropInvalidHeaderFields": False,
+    "enableCrossZoneLoadBalancing": False,
+    "enableDeletionProtection": False,
+    "enableHttp2": True,
+    "enableTlsVersionAndCipherSuiteHeaders": False,
+    "enableWafFailOpen": False,
+    "enableXffClientPort": False,
+    "idleTimeout": 60,
+    "preserveHostHeader": False,
+    "xffHeaderProcessingMode": "append",
+}
 LOGS = {"accessLogs": "access_logs.s3", "connectionLogs": "connection_logs.s3"}
 
 
@@ -71,6 +86,7 @@ class LoadBalancer(ElbResource):
         *ATTRIBUTES,
         *LOGS,
     }
+    cleared = CLEARED
 
     def create(self, aws: Session, inputs: Properties) -> str:
         arguments = given(
@@ -98,12 +114,13 @@ class LoadBalancer(ElbResource):
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
         elb = self.client(aws)
-        if "subnets" in changed:
+        given_anew = changed & new.keys()  # pulumi-aws leaves these three as they are once the program is silent
+        if "subnets" in given_anew:
             elb.set_subnets(LoadBalancerArn=id_, Subnets=new["subnets"])
-        if "securityGroups" in changed:
-            elb.set_security_groups(LoadBalancerArn=id_, SecurityGroups=new.get("securityGroups") or [])
-        if "ipAddressType" in changed:
-            elb.set_ip_address_type(LoadBalancerArn=id_, IpAddressType=new.get("ipAddressType", "ipv4"))
+        if "securityGroups" in given_anew:
+            elb.set_security_groups(LoadBalancerArn=id_, SecurityGroups=new["securityGroups"])
+        if "ipAddressType" in given_anew:
+            elb.set_ip_address_type(LoadBalancerArn=id_, IpAddressType=new["ipAddressType"])
         self.configure(aws, id_, new, changed)
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from runbook_lib.rehearsal.provider.base import Properties, given, only
 from runbook_lib.rehearsal.provider.elasticloadbalancing import ElbResource, attribute_text, typed
@@ -29,11 +29,16 @@ HEALTH = {
     "healthyThreshold": "HealthyThresholdCount",
     "unhealthyThreshold": "UnhealthyThresholdCount",
 }
+# What pulumi-aws sends where a health check leaves these out; the rest is AWS's to choose, and stays once chosen.
+UNSAID: Properties = {"enabled": True, "interval": 30, "healthyThreshold": 3, "unhealthyThreshold": 3}
+UNSAID_BY_ADDRESS: Properties = {"port": "traffic-port", "protocol": "HTTP"}  # a function has neither
 
 
 def health_check(inputs: Properties) -> dict[str, Any]:
     """Boto3 arguments for a health check."""
-    check = inputs.get("healthCheck") or {}
+    if not inputs.get("healthCheck"):
+        return {}
+    check = UNSAID | ({} if inputs.get("targetType") == "lambda" else UNSAID_BY_ADDRESS) | inputs["healthCheck"]
     arguments = given(check, **{argument: name for name, argument in HEALTH.items()})
     return arguments | ({"Matcher": {"HttpCode": str(check["matcher"])}} if check.get("matcher") else {})
 
@@ -46,6 +51,7 @@ class TargetGroup(ElbResource):
     autoname_max = 32
     replace_on = frozenset({"name", "port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType"})
     absent = frozenset({"TargetGroupNotFound"})
+    cleared: ClassVar[dict[str, Any]] = {"deregistrationDelay": 300, "lambdaMultiValueHeadersEnabled": False, "slowStart": 0}
     supports = (replace_on | {"healthCheck", *ATTRIBUTES}) - {"ipAddressType"}
 
     def create(self, aws: Session, inputs: Properties) -> str:
@@ -69,7 +75,7 @@ class TargetGroup(ElbResource):
             self.client(aws).modify_target_group_attributes(TargetGroupArn=id_, Attributes=attributes)
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
-        if "healthCheck" in changed:
+        if new.get("healthCheck") and "healthCheck" in changed:
             self.client(aws).modify_target_group(TargetGroupArn=id_, **health_check(new))
         self.configure(aws, id_, new, changed)
 

@@ -18,22 +18,13 @@ POLL_SECONDS = 0.1
 POLLS = 600
 UNRESERVED = -1
 CODE = frozenset({"code", "s3Bucket", "s3Key", "s3ObjectVersion", "imageUri", "sourceCodeHash", "architectures"})
-# What UpdateFunctionConfiguration takes for "no longer": leaving an argument out would leave the setting as it is.
-CLEARED: Properties = {
-    "description": "",
-    "environment": {"variables": {}},
-    "vpcConfig": {"subnetIds": [], "securityGroupIds": []},
-    "deadLetterConfig": {"targetArn": ""},
-    "tracingConfig": {"mode": "PassThrough"},
-    "layers": [],
-    "kmsKeyArn": "",
-    "loggingConfig": {"logFormat": "Text"},
-    "fileSystemConfig": [],
-    "ephemeralStorage": {"size": 512},
-    "snapStart": {"applyOn": "None"},
-    "imageConfig": {},
-}
-CONFIGURATION = CLEARED.keys() | {"handler", "memorySize", "role", "runtime", "timeout"}
+CONFIGURATION = frozenset(
+    {
+        *("deadLetterConfig", "description", "environment", "ephemeralStorage", "fileSystemConfig", "handler", "imageConfig"),
+        *("kmsKeyArn", "layers", "loggingConfig", "memorySize", "role", "runtime", "snapStart", "timeout", "tracingConfig"),
+        "vpcConfig",
+    }
+)
 # Function ARNs as API Gateway wants to be given them.
 INVOKE = "arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
 STREAM = "arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/{arn}/response-streaming-invocations"
@@ -63,6 +54,19 @@ class Function(LambdaResource):
         "skipDestroy": False,
         "timeout": 3,
     }
+    refuses = frozenset({"replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds"})
+    fixed = frozenset({"capacityProviderConfig", "codeSigningConfigArn", "durableConfig", "publishTo", "sourceKmsKeyArn"})
+    cleared: ClassVar[dict[str, Any]] = {
+        "deadLetterConfig": {"targetArn": ""},
+        "description": "",
+        "environment": {"variables": {}},
+        "fileSystemConfig": [],
+        "imageConfig": {},
+        "kmsKeyArn": "",
+        "layers": [],
+        "snapStart": {"applyOn": "None"},
+        "vpcConfig": {"subnetIds": [], "securityGroupIds": []},
+    }
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateFunction."""
@@ -84,7 +88,7 @@ class Function(LambdaResource):
         """Configuration, then code, then a version of both; Lambda takes one change at a time."""
         function = {"functionName": id_}
         if moved := changed & CONFIGURATION:
-            values = CLEARED | self.taken(new)
+            values = self.taken(new)
             settings = {name: values[name] for name in moved if name in values}
             self.call(aws, "UpdateFunctionConfiguration", settings | function, FileSystemConfigs="fileSystemConfig")
             self.wait(aws, id_)

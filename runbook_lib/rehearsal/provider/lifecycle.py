@@ -125,8 +125,10 @@ class Lifecycle:
             return self._sealed(after | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
         resource = self._able(full)
         changed = frozenset(change.top for change in self.diff(state, old, new).changes)
+        if fixed := changed & resource.fixed:
+            raise ProviderError(f"{self.token} {id_}: {', '.join(sorted(fixed))} cannot change in place in a rehearsal")
         if not changed or before.get(INCOMPLETE):  # the engine repairs what failed half-way
-            changed |= _names(full)
+            changed |= _names(full) | (self.type.cleared.keys() & before.keys())
         try:
             with told(f"{self.token} {id_}"):
                 if self.schema.taggable:
@@ -134,7 +136,8 @@ class Lifecycle:
                     if add or remove:
                         resource.tag(aws, id_, after, add, remove)
                 if changed - TAGS:
-                    resource.update(aws, id_, before, full, changed - TAGS)
+                    cleared = {name: value for name, value in self.type.cleared.items() if name in changed}
+                    resource.update(aws, id_, before, cleared | full, changed - TAGS)
                 return self._sealed(self._observed(aws, id_, after), new)
         except ProviderError as error:
             raise IncompleteError(str(error), id_, self._sealed({**before, INCOMPLETE: True}, new)) from error
@@ -159,7 +162,9 @@ class Lifecycle:
     def _able(self, inputs: Properties) -> Resource:
         """The type, if its code can do all that is asked."""
         resource = self._implemented()
-        beyond = _names(inputs) - resource.supports - {"id"} if resource.supports is not None else frozenset()
+        beyond = _names(inputs) & resource.refuses
+        if resource.supports is not None:
+            beyond |= _names(inputs) - resource.supports - {"id"}
         if beyond:
             raise ProviderError(f"{self.token} cannot be rehearsed with {', '.join(sorted(beyond))}")
         return resource

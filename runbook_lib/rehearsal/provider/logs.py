@@ -28,6 +28,7 @@ class LogGroup(LogsResource):
     autoname = "name"
     autoname_max = 512
     replace_on = frozenset({"name", "namePrefix", "logGroupClass"})
+    fixed = frozenset({"deletionProtectionEnabled"})
     defaults: ClassVar[dict[str, Any]] = {"retentionInDays": 0, "skipDestroy": False}
 
     def create(self, aws: Session, inputs: Properties) -> str:

@@ -42,14 +42,34 @@ class Instance(RdsResource):
     autoname_max = 63
     replace_on = frozenset(
         {
-            *("availabilityZone", "backupTarget", "characterSetName", "dbName", "domain", "engine", "kmsKeyId"),
-            *("ncharCharacterSetName", "storageEncrypted", "timezone", "username", *COPIES),
+            *("availabilityZone", "backupTarget", "characterSetName", "customIamInstanceProfile", "dbName", "domain"),
+            *("engine", "kmsKeyId", "ncharCharacterSetName", "storageEncrypted", "timezone", "username", *COPIES),
+        }
+    )
+    refuses = frozenset({"blueGreenUpdate", "customerOwnedIpEnabled", "upgradeStorageConfig", "warningEventCategories"})
+    # The database's folder is named after the instance and its port is given; the emulator forgets to change the rest.
+    fixed = frozenset(
+        {
+            *("databaseInsightsMode", "dbSubnetGroupName", "dedicatedLogVolume", "identifier", "identifierPrefix"),
+            *("licenseModel", "networkType", "optionGroupName", "performanceInsightsKmsKeyId"),
+            *("performanceInsightsRetentionPeriod", "port", "storageThroughput"),
         }
     )
     sets = frozenset({"enabledCloudwatchLogsExports", "vpcSecurityGroupIds"})
     independent = frozenset({"port"})
     recomputed = frozenset({"latestRestorableTime"})
     defaults: ClassVar[dict[str, Any]] = {"skipFinalSnapshot": False, "deleteAutomatedBackups": True}
+    cleared: ClassVar[dict[str, Any]] = {
+        "autoMinorVersionUpgrade": True,
+        "copyTagsToSnapshot": False,
+        "deletionProtection": False,
+        "enabledCloudwatchLogsExports": [],
+        "iamDatabaseAuthenticationEnabled": False,
+        "maxAllocatedStorage": 0,
+        "monitoringInterval": 0,
+        "performanceInsightsEnabled": False,
+        "publiclyAccessible": False,
+    }
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """Start the database, then CreateDBInstance with its port, then the master secret.
@@ -78,13 +98,7 @@ class Instance(RdsResource):
         return str(made["dbiResourceId"])
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
-        """ModifyDBInstance, and the password in the database itself.
-
-        Raises:
-            ProviderError: For what the emulator cannot change in place.
-        """
-        if fixed := sorted(changed & {"identifier", "identifierPrefix", "port"}):
-            raise ProviderError(f"{fixed[0]} cannot change in a rehearsal: RDS would rename or move the instance in place")
+        """ModifyDBInstance, and the password in the database itself."""
         if changed & {"manageMasterUserPassword", *rds_master.PASSWORDS, "passwordWoVersion"}:
             self.move_password(aws, id_, old, new)
         settings = {name: new.get(name) for name in changed} | {
@@ -93,6 +107,11 @@ class Instance(RdsResource):
             "allowMajorVersionUpgrade": new.get("allowMajorVersionUpgrade"),
             "manageMasterUserPassword": None,
         }
+        if "enabledCloudwatchLogsExports" in changed:
+            exports = (set(each.get("enabledCloudwatchLogsExports") or ()) for each in (old, new))
+            settings["cloudwatchLogsExportConfiguration"] = _moved_exports(*exports)
+        if "maxAllocatedStorage" in changed:  # RDS calls it off when it is no more than what is allocated
+            settings["maxAllocatedStorage"] = new.get("maxAllocatedStorage") or new.get("allocatedStorage")
         self.call(aws, "ModifyDBInstance", settings, **ARGUMENTS)
         if "parameterGroupName" in changed:
             forced = self.forces_tls(aws, new.get("parameterGroupName"), old["engineVersionActual"])
@@ -109,8 +128,7 @@ class Instance(RdsResource):
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         """DescribeDBInstances, the tags and the master secret.
 
-        What the emulator does not hand back (log exports, support option, insights key, certificate, throughput) is
-        left out, so it stays as the state has it.
+        What the emulator does not hand back (insights key, throughput) is left out, so it stays as the state has it.
         """
         live = self.find(aws, id_)
         if live is None:
@@ -120,11 +138,13 @@ class Instance(RdsResource):
         groups = live["dbParameterGroups"]
         return pick(
             live, "allocatedStorage", "autoMinorVersionUpgrade", "availabilityZone", "backupRetentionPeriod",
-            "copyTagsToSnapshot", "deletionProtection", "engine", "iamDatabaseAuthenticationEnabled",
+            "copyTagsToSnapshot", "deletionProtection", "enabledCloudwatchLogsExports", "engine", "engineLifecycleSupport",
+            "iamDatabaseAuthenticationEnabled",
             "iops", "kmsKeyId", "licenseModel", "maxAllocatedStorage", "monitoringInterval", "monitoringRoleArn",
             "multiAz", "networkType", "performanceInsightsEnabled", "publiclyAccessible", "storageEncrypted",
             "storageType", "latestRestorableTime", identifier="dbInstanceIdentifier", instanceClass="dbInstanceClass",
             username="masterUsername", backupWindow="preferredBackupWindow", status="dbInstanceStatus",
+            caCertIdentifier="caCertificateIdentifier",
             maintenanceWindow="preferredMaintenanceWindow", arn="dbInstanceArn", resourceId="dbiResourceId",
         ) | {
             # A program may ask for a major version only; any minor of it is what was asked for.
@@ -172,3 +192,8 @@ class Instance(RdsResource):
                     found: Properties = self.call(aws, "DescribeDBInstances", name)["dbInstances"][0]
                     return found
         return None
+
+
+def _moved_exports(old: set[str], new: set[str]) -> Properties:
+    """The log exports as ModifyDBInstance wants them, which takes what to switch on and what to switch off."""
+    return {"enableLogTypes": sorted(new - old), "disableLogTypes": sorted(old - new)}

@@ -112,6 +112,7 @@ class BucketObject(S3Resource):
     autoname = "key"
     replace_on = frozenset({"bucket", "key"})
     recomputed = frozenset({"etag", "versionId"})
+    refuses = frozenset({"overrideProvider", "websiteRedirect"})
     tags_on_create: ClassVar[bool] = False
 
     def create(self, aws: Session, inputs: Properties) -> str:

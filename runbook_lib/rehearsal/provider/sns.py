@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import ModelledResource, texts
 
@@ -15,6 +14,12 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.provider.session import Session
 
 POLICY = {"policy": "Policy"}
+# Delivery status logging, which the emulator would forget.
+FEEDBACK = frozenset(
+    f"{protocol}{setting}"
+    for protocol in ("application", "firehose", "http", "lambda", "sqs")
+    for setting in ("FailureFeedbackRoleArn", "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate")
+)
 
 
 class SnsResource(ModelledResource):
@@ -42,6 +47,7 @@ class Topic(SnsResource):
     autoname_max = 256
     replace_on = frozenset({"fifoTopic", "name", "namePrefix"})
     json_properties = frozenset({"archivePolicy", "deliveryPolicy", "policy"})
+    refuses = FEEDBACK | {"maximumMessageSize"}
     attributes: ClassVar[dict[str, str]] = POLICY | {
         "archivePolicy": "ArchivePolicy",
         "contentBasedDeduplication": "ContentBasedDeduplication",
@@ -55,13 +61,7 @@ class Topic(SnsResource):
     }
 
     def create(self, aws: Session, inputs: Properties) -> str:
-        """CreateTopic.
-
-        Raises:
-            ProviderError: For delivery status logging, which the emulator would forget.
-        """
-        if feedback := sorted(name for name in inputs if "Feedback" in name):
-            raise ProviderError(f"{feedback[0]}: the emulator logs no deliveries")
+        """CreateTopic."""
         topic = inputs | {"attributes": texts(inputs, self.attributes)}
         return str(self.call(aws, "CreateTopic", topic, Tags="tagsAll")["topicArn"])
 

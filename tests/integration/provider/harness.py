@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +65,7 @@ class Case:
     Attributes:
         inputs: What to create it with.
         changed: What to change in place; empty for a type that is only ever replaced.
+        added: What to add first, inside objects, maps and lists that are there, by the keys that lead to it.
         stays: Why AWS still tells of it once it is deleted, if it does.
         unobservable: Inputs that AWS (or the emulator) never tells, each with its reason.
     """
@@ -71,5 +73,17 @@ class Case:
     token: str
     inputs: Callable[[Make], Properties]
     changed: Callable[[Make], Properties] | None = None
+    added: dict[tuple[str | int, ...], Any] = field(default_factory=dict)
     unobservable: dict[str, str] = field(default_factory=dict)
     stays: str = ""
+
+    def grown(self, inputs: Properties) -> Properties:
+        """The inputs that ``added`` is in, with it."""
+        grown = copy.deepcopy({str(keys[0]): inputs[str(keys[0])] for keys in self.added})
+        for keys, value in self.added.items():
+            inside: Any = grown
+            for key in keys[:-1]:
+                inside = inside[key]
+            assert keys[-1] not in inside
+            inside[keys[-1]] = value
+        return grown

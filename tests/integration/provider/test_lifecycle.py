@@ -49,6 +49,8 @@ def test_whole_life(case: Case, aws: Session, make: Make) -> None:
         assert lifecycle.read(id_, outputs, inputs) == (outputs, inputs), "refresh right after up finds drift"
         assert lifecycle.diff(outputs, inputs, inputs).changes == ()
 
+        if case.added:
+            inputs, outputs = update(lifecycle, case, id_, outputs, inputs, case.grown(inputs))
         if case.changed:
             inputs, outputs = update(lifecycle, case, id_, outputs, inputs, case.changed(make))
     finally:

@@ -42,6 +42,7 @@ CASES = [
             "threshold": 90.5,
             "treatMissingData": "notBreaching",
         },
+        added={("dimensions", "Role"): "writer"},
     ),
     Case(
         "aws:cloudwatch/compositeAlarm:CompositeAlarm",

@@ -2,11 +2,14 @@
 
 from integration.provider.harness import Case, Make
 
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+GROUP = "aws:lb/targetGroup:TargetGroup"
 REDIRECT = {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "statusCode": "HTTP_301"}}
 NOT_FOUND = {"type": "fixed-response", "fixedResponse": {"contentType": "text/plain", "statusCode": "404"}}
 
 
-def _balancer(make: Make) -> dict:
+def balancer(make: Make) -> dict:
+    """What the subject is made with."""
     vpc = make.vpc()
     return {
         "name": "subject",
@@ -18,8 +21,8 @@ def _balancer(make: Make) -> dict:
 
 
 def _listener(make: Make) -> dict:
-    balancer = make("aws:lb/loadBalancer:LoadBalancer", **_balancer(make) | {"name": "other"})
-    return {"loadBalancerArn": balancer["arn"], "port": 80, "protocol": "HTTP", "defaultActions": [NOT_FOUND]}
+    arn = make(BALANCER, **balancer(make) | {"name": "other"})["arn"]
+    return {"loadBalancerArn": arn, "port": 80, "protocol": "HTTP", "defaultActions": [NOT_FOUND]}
 
 
 def _rule(make: Make) -> dict:
@@ -28,7 +31,8 @@ def _rule(make: Make) -> dict:
     return {"listenerArn": listener["arn"], "priority": 10, "actions": [REDIRECT], "conditions": path}
 
 
-def _group(make: Make) -> dict:
+def group(make: Make) -> dict:
+    """What the subject is made with."""
     check = {"path": "/health", "interval": 35, "timeout": 5, "matcher": "200"}
     return {
         "name": "subject",
@@ -41,14 +45,14 @@ def _group(make: Make) -> dict:
 
 
 def _attachment(make: Make) -> dict:
-    group = make("aws:lb/targetGroup:TargetGroup", **_group(make) | {"name": "other"})
-    return {"targetGroupArn": group["arn"], "targetId": "10.20.0.10"}
+    arn = make(GROUP, **group(make) | {"name": "other"})["arn"]
+    return {"targetGroupArn": arn, "targetId": "10.20.0.10"}
 
 
 CASES = [
     Case(
-        "aws:lb/loadBalancer:LoadBalancer",
-        _balancer,
+        BALANCER,
+        balancer,
         lambda make: {
             "dropInvalidHeaderFields": False,
             "idleTimeout": 61,
@@ -56,9 +60,10 @@ CASES = [
         },
     ),
     Case(
-        "aws:lb/targetGroup:TargetGroup",
-        _group,
+        GROUP,
+        group,
         lambda _: {"deregistrationDelay": 10, "healthCheck": {"path": "/", "interval": 40, "matcher": "200-299"}},
+        added={("healthCheck", "healthyThreshold"): 4},
     ),
     Case("aws:lb/targetGroupAttachment:TargetGroupAttachment", _attachment),
     Case("aws:lb/listener:Listener", _listener, lambda _: {"port": 8080, "defaultActions": [REDIRECT]}),

@@ -3,10 +3,12 @@
 from integration.provider.documents import ACCOUNT, function, package, role
 from integration.provider.harness import Case, Make
 
+FUNCTION = "aws:lambda/function:Function"
 DEAD = f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"
 
 
-def _function(make: Make) -> dict:
+def configured_function(make: Make) -> dict:
+    """What the subject is made with."""
     vpc = make.vpc()
     return {
         "architectures": ["arm64"],
@@ -38,8 +40,8 @@ def _permission(make: Make) -> dict:
 
 CASES = [
     Case(
-        "aws:lambda/function:Function",
-        _function,
+        FUNCTION,
+        configured_function,
         lambda make: {
             "architectures": ["x86_64"],
             "code": package("def handler(event, context): return 'b'"),
@@ -54,6 +56,7 @@ CASES = [
             "timeout": 20,
             "tracingConfig": {"mode": "PassThrough"},
         },
+        added={("environment", "variables", "ADDED"): "b"},
         unobservable={"code": "Lambda hands back its hash only: see codeSha256"},
     ),
     Case("aws:lambda/permission:Permission", _permission),

@@ -3,6 +3,7 @@
 from integration.provider.documents import key
 from integration.provider.harness import Case, Make
 
+INSTANCE = "aws:rds/instance:Instance"
 TLS = {"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"}
 SLOW = {"name": "log_min_duration_statement", "value": "500", "applyMethod": "immediate"}
 
@@ -12,7 +13,8 @@ def _subnets(make: Make, number: int) -> list[str]:
     return [make.subnet(vpc, each) for each in range(number)]
 
 
-def _instance(make: Make) -> dict:
+def instance(make: Make) -> dict:
+    """What the subject is made with."""
     vpc = make.vpc()
     subnets = [make.subnet(vpc, each) for each in range(3)]
     customer_key = key(make)["arn"]
@@ -22,7 +24,7 @@ def _instance(make: Make) -> dict:
         "autoMinorVersionUpgrade": True,
         "backupRetentionPeriod": 7,
         "backupWindow": "03:00-04:00",
-        "caCertIdentifier": "rds-ca-rsa2048-g1",
+        "caCertIdentifier": "rds-ca-rsa4096-g1",
         "copyTagsToSnapshot": True,
         "dbName": "payments",
         "dbSubnetGroupName": make("aws:rds/subnetGroup:SubnetGroup", subnetIds=subnets)["name"],
@@ -61,19 +63,20 @@ CASES = [
         lambda _: {"parameters": [SLOW], "tags": {"Name": "b"}},
     ),
     Case(
-        "aws:rds/instance:Instance",
-        _instance,
+        INSTANCE,
+        instance,
         lambda _: {
             "allocatedStorage": 30,
+            "autoMinorVersionUpgrade": False,
             "backupRetentionPeriod": 14,
+            "caCertIdentifier": "rds-ca-ecc384-g1",
+            "enabledCloudwatchLogsExports": ["postgresql", "iam-db-auth-error"],
+            "engineLifecycleSupport": "open-source-rds-extended-support",
             "instanceClass": "db.m6g.large",
+            "maxAllocatedStorage": 200,
             "multiAz": False,
+            "performanceInsightsEnabled": False,
             "tags": {"Name": "b"},
         },
-        unobservable=dict.fromkeys(
-            ("enabledCloudwatchLogsExports", "engineLifecycleSupport", "caCertIdentifier"),
-            "the emulator takes it and forgets it",
-        )
-        | dict.fromkeys(("applyImmediately", "skipFinalSnapshot"), "a wish about the call itself"),
     ),
 ]

@@ -58,6 +58,7 @@ CASES = [
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         _on_bucket(rules=[_rule(90)]),
         lambda _: {"rules": [_rule(30)]},
+        added={("rules", 0, "noncurrentVersionExpiration", "newerNoncurrentVersions"): 3},
     ),
     Case(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",

@@ -1,0 +1,61 @@
+"""What the rehearsal cannot do is refused before AWS is asked, not dropped in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runbook_lib.rehearsal.provider import registry
+from runbook_lib.rehearsal.provider.base import ProviderError
+from runbook_lib.rehearsal.provider.lifecycle import Lifecycle
+from runbook_lib.rehearsal.provider.schema import type_schema
+from runbook_lib.rehearsal.provider.session import Session
+
+FUNCTION = "aws:lambda/function:Function"
+INSTANCE = "aws:rds/instance:Instance"
+TOPIC = "aws:sns/topic:Topic"
+NOWHERE = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize("token", sorted(registry.resources()))
+def test_what_a_type_names_it_has(token: str) -> None:
+    """A misspelled name would refuse, clear or replace nothing."""
+    known, schema = registry.resources()[token], type_schema(token)
+    assert schema is not None
+    named = known.refuses | known.fixed | known.cleared.keys() | known.defaults.keys() | known.independent
+    assert named <= schema.inputs.properties.keys()
+    assert not known.refuses & known.fixed
+    assert not known.replace_on & known.fixed, "what replaces never comes to an update"
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "value"),
+    [
+        (TOPIC, "sqsFailureFeedbackRoleArn", "a"),
+        (TOPIC, "maximumMessageSize", 1024),
+        (INSTANCE, "upgradeStorageConfig", True),
+        (FUNCTION, "replaceSecurityGroupsOnDestroy", True),
+    ],
+)
+def test_what_no_code_acts_on_is_refused(token: str, name: str, value: Any) -> None:
+    lifecycle = Lifecycle(token, Session("us-east-1", NOWHERE))
+    with pytest.raises(ProviderError, match=f"cannot be rehearsed with {name}"):
+        lifecycle.create("a", {name: value}, preview=False)
+    with pytest.raises(ProviderError, match=f"cannot be rehearsed with {name}"):
+        lifecycle.update("a", {}, {}, {name: value}, preview=False)
+
+
+@pytest.mark.parametrize(
+    ("token", "old", "new"),
+    [
+        (INSTANCE, {"identifier": "a"}, {"identifier": "b"}),
+        (INSTANCE, {}, {"networkType": "DUAL"}),
+        (INSTANCE, {"port": 5432}, {"port": 5433}),
+        (FUNCTION, {"codeSigningConfigArn": "a"}, {}),
+    ],
+)
+def test_what_cannot_change_in_place_is_refused(token: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+    lifecycle = Lifecycle(token, Session("us-east-1", NOWHERE))
+    with pytest.raises(ProviderError, match=f"{next(iter(new or old))} cannot change in place in a rehearsal"):
+        lifecycle.update("a", old, old, new, preview=False)
