@@ -160,8 +160,10 @@ def present(value: Any) -> Any:
 
 
 def empty(value: Any) -> bool:
-    """Whether a value says nothing: AWS and Terraform do not tell "unset" from "empty"."""
-    return value is None or value in ("", [], {})
+    """Whether a value says nothing: AWS and Terraform do not tell "unset" from "empty", nor a block of what is empty."""
+    if isinstance(value, dict):
+        return all(map(empty, value.values()))
+    return value is None or value in ("", [])
 
 
 def text(value: Any) -> str:

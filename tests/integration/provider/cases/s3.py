@@ -56,7 +56,7 @@ CASES = [
     ),
     Case(
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-        _on_bucket(rules=[_rule(90)]),
+        _on_bucket(rules=[_rule(90) | {"filter": {"prefix": ""}}]),
         lambda _: {"rules": [_rule(30)]},
         added={("rules", 0, "noncurrentVersionExpiration", "newerNoncurrentVersions"): 3},
     ),
