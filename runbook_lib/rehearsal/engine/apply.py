@@ -129,7 +129,6 @@ def _read(step: Step, run: Run) -> None:
         if found.inputs is None:
             raise ProviderError(f"provider does not support importing resources of type {new.type}")
         new.inputs = found.inputs
-        new.import_id = step.notes.get("import_id", new.id)
         new.created = utc_now()
     new.init_errors = found.init_errors
     new.modified = utc_now()

@@ -25,7 +25,17 @@ class Value:
     """One configuration value, decrypted."""
 
     data: Any
-    secret: bool
+    leaves: tuple[str, ...] = ()  # the secrets in it
+
+    @property
+    def secret(self) -> bool:
+        """Whether it is a secret, or holds one."""
+        return bool(self.leaves)
+
+    @property
+    def secrets(self) -> set[str]:
+        """Texts that nothing may show: programs print the whole or a leaf."""
+        return {self.text, *self.leaves} if self.secret else set()
 
     @property
     def text(self) -> str:
@@ -150,17 +160,17 @@ class StackConfig:
         return self._value(config_path.get(self.raw()[name], segments))
 
     def _value(self, entry: Any, *, decrypt: bool = True) -> Value:
-        secrets: list[str] = []
+        leaves: list[str] = []
 
         def opened(item: Any) -> Any:
             if isinstance(item, dict) and item.keys() == {"secure"}:
-                secrets.append(item["secure"])
-                return self.crypter.decrypt(item["secure"]) if decrypt else "[secret]"
+                leaves.append(self.crypter.decrypt(item["secure"]) if decrypt else "[secret]")
+                return leaves[-1]
             if isinstance(item, dict):
                 return {key: opened(inner) for key, inner in item.items()}
             return [opened(inner) for inner in item] if isinstance(item, list) else item
 
-        return Value(opened(entry), bool(secrets))
+        return Value(opened(entry), tuple(leaves))
 
 
 def _fits(entry: Any, kind: type) -> bool:

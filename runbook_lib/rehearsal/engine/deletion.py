@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
 from runbook_lib.rehearsal.engine.steps import Step
-from runbook_lib.rehearsal.engine.urn import STACK_TYPE, is_default_provider
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.executor import Executor
@@ -25,25 +24,12 @@ def leftovers(run: Run, seen: set[str], *, everything: bool, keep_protected: boo
         keep_protected: Whether protected resources stay, and what they need with them: `--exclude-protected`.
     """
     resources = run.journal.resources()
-    kept = _needed_by_protected(resources) if keep_protected else set()
-    condemned = []
-    for resource in resources:
-        if resource.urn in kept:
-            continue
-        if (
-            resource.delete
-            or resource.pending_replacement
-            or ((everything or resource.urn not in seen) and _chosen(resource, run, everything=everything))
-        ):
-            condemned.append(resource)
-    return condemned
-
-
-def _chosen(resource: Resource, run: Run, *, everything: bool) -> bool:
-    """Whether targets allow it; a destroy with targets leaves the stack and the engine's own providers alone."""
-    if everything and run.targets.active and (resource.type == STACK_TYPE or is_default_provider(resource.urn)):
-        return False
-    return resource in run.targets
+    allowed = run.targets.deletable(resources) - (_needed_by_protected(resources) if keep_protected else set())
+    return [
+        resource
+        for resource in resources
+        if resource.urn in allowed and (everything or resource.delete or resource.pending_replacement or resource.urn not in seen)
+    ]
 
 
 def _needed_by_protected(resources: list[Resource]) -> set[str]:
@@ -62,7 +48,8 @@ def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
         executor: What carries steps out.
         condemned: What to delete.
     """
-    if _refuse_protected(run, condemned):
+    refused = [*_refuse_untargeted(run, condemned), *_refuse_protected(run, condemned)]
+    if refused and not run.dry_run:
         return
     urns = {resource.urn for resource in condemned if not resource.delete}
     waiting = {id(resource): resource for resource in condemned}
@@ -106,7 +93,20 @@ def _step(resource: Resource, urns: set[str]) -> Step:
     return Step("delete-replaced" if resource.delete else "delete", resource, skip_provider=skip)
 
 
-def _refuse_protected(run: Run, condemned: list[Resource]) -> bool:
+def _refuse_untargeted(run: Run, condemned: list[Resource]) -> list[Resource]:
+    """Show what would go along with the targets without having been asked for."""
+    untargeted = [] if run.targets.dependents else [item for item in condemned if not run.targets.named(item.urn)]
+    for resource in untargeted:
+        run.fail(
+            f"Resource '{resource.urn}' will be destroyed but was not specified in --target list.\n"
+            "Either include resource in --target list or pass --target-dependents to proceed.",
+            resource.urn,
+            stop=not run.dry_run,
+        )
+    return untargeted
+
+
+def _refuse_protected(run: Run, condemned: list[Resource]) -> list[Resource]:
     protected = [resource for resource in condemned if resource.protect and not resource.delete]
     for resource in protected:
         run.fail(
@@ -114,5 +114,6 @@ def _refuse_protected(run: Run, condemned: list[Resource]) -> bool:
             "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
             f"command:\n`pulumi state unprotect '{resource.urn}'`",
             resource.urn,
+            stop=not run.dry_run,
         )
-    return bool(protected) and not run.dry_run
+    return protected

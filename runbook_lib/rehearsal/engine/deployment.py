@@ -17,6 +17,7 @@ from runbook_lib.rehearsal.engine.refresh import refresh_all
 from runbook_lib.rehearsal.engine.registration import Registrar
 from runbook_lib.rehearsal.engine.registry import Registry
 from runbook_lib.rehearsal.engine.server import Server
+from runbook_lib.rehearsal.engine.targets import unknown
 from runbook_lib.rehearsal.engine.transforms import Transforms
 from runbook_lib.rehearsal.engine.urn import is_provider, package_of
 
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.backend import Backend
     from runbook_lib.rehearsal.engine.run import Run
 
-INTERRUPTED = (
-    "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n"
-    "Note that terminating immediately may lead to orphaned resources and other inconsistencies."
-)
+INTERRUPTED = {
+    signal.SIGINT: "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n",
+    signal.SIGTERM: "SIGTERM received; cancelling. If you would like to terminate immediately, send SIGTERM again.\n",
+}
+CAUTION = "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
 
 
 class Deployment:
@@ -56,7 +58,7 @@ class Deployment:
 
     def __enter__(self) -> Self:
         """Take interrupts."""
-        self._handler: Any = signal.signal(signal.SIGINT, self._interrupt)
+        self._handlers: dict[signal.Signals, Any] = {kind: signal.signal(kind, self._interrupt) for kind in INTERRUPTED}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -66,7 +68,8 @@ class Deployment:
         self.executor.wait_until_idle()
         self._server.stop()
         self._run.registry.close()
-        signal.signal(signal.SIGINT, self._handler)
+        for kind, handler in self._handlers.items():
+            signal.signal(kind, handler)
 
     def update(self, program: Program) -> None:
         """Run the program and bring the stack to what it wants."""
@@ -77,10 +80,12 @@ class Deployment:
         self._server.serve(Monitor(run, self.registrar, Transforms(), folder), engine)
         self._prestart_plugins()
         if run.options.refresh:
+            self._refuse_unknown([*run.targets.include, *run.targets.exclude])
             self._guarded(lambda: refresh_all(run))
             self.registrar.rebase()
-            if run.failed or run.stopping.is_set():
-                return
+        self._refuse_unknown(run.targets.replace)
+        if run.failed or run.stopping.is_set():
+            return
         program.begin(run, self._server.address, lambda severity, line: run.events.diagnostic(severity, line, engine.root))
         code = program.wait()
         self.executor.wait_until_idle()
@@ -89,13 +94,17 @@ class Deployment:
         if code not in {0, SHOWN_ITS_ERROR}:
             run.fail(f"an unhandled error occurred: Program exited with non-zero exit code: {code}", engine.root)
         run.failed = run.failed or code != 0
-        if not run.failed or run.options.continue_on_error:
+        # What a program that did not come to its end has not registered may still be wanted.
+        if code == 0 and (not run.failed or run.options.continue_on_error):
             self._delete(everything=False)
+            self._refuse_unknown(run.targets.include)
 
     def destroy(self, *, keep_protected: bool = False) -> None:
         """Delete everything that the run may touch."""
         run = self._run
         self._server.serve(None, EngineService(run))
+        if not self._has_targets():
+            return
         self._prestart_plugins()
         if run.options.refresh:
             self._guarded(lambda: refresh_all(run))
@@ -105,13 +114,30 @@ class Deployment:
     def refresh(self) -> None:
         """Take over what the providers see."""
         self._server.serve(None, EngineService(self._run))
+        if not self._has_targets():
+            return
         self._prestart_plugins()
-        self._guarded(lambda: refresh_all(self._run))
+        self._guarded(lambda: refresh_all(self._run, counted=True))
 
     def import_resources(self, work: Callable[[Registrar], None]) -> None:
         """Adopt existing resources; `work` registers them."""
         self._server.serve(None, EngineService(self._run))
         self._guarded(lambda: work(self.registrar))
+
+    def _refuse_unknown(self, names: list[str]) -> None:
+        """Refuse targets that neither the stack nor the program has: whoever mistyped one believes it done."""
+        run = self._run
+        for name in unknown(names, {resource.urn for resource in run.base.resources} | self.registrar.seen):
+            hint = "" if "$" in name else " Did you forget to escape $ in your shell?"
+            run.fail(f"Target '{name}' could not be found in the stack.{hint}")
+
+    def _has_targets(self) -> bool:
+        """Whether the stack has the targets of an operation without a program."""
+        run = self._run
+        missing = unknown([*run.targets.include, *run.targets.exclude], {resource.urn for resource in run.base.resources})
+        if missing:
+            run.fail(f"no resource named '{missing[0]}' found")
+        return not missing
 
     def _delete(self, *, everything: bool, keep_protected: bool = False) -> None:
         run = self._run
@@ -138,12 +164,12 @@ class Deployment:
         for package in sorted(packages - {"pulumi", run.project.name}):
             run.registry.prestart(package)
 
-    def _interrupt(self, _signal: int, _frame: object) -> None:
+    def _interrupt(self, kind: int, _frame: object) -> None:
         run = self._run
         if not run.cancelled:
             run.cancelled = True
             run.stopping.set()
-            sys.stderr.write(f"{INTERRUPTED}\n")
+            sys.stderr.write(INTERRUPTED[signal.Signals(kind)] + CAUTION)
             if self._program:
                 self._program.kill()
             return

@@ -85,7 +85,7 @@ class Executor:
             text = f"{len(reasons)} error(s) occurred initialising {step.urn}:\n" + "\n".join(
                 f"    * {reason}" for reason in reasons
             )
-        self._run.fail(text, step.urn)
+        self._run.fail(text, step.urn, stop=not self._run.options.continue_on_error)
         self._run.events.failed(step)
         raise StepFailedError(step.urn) from error
 

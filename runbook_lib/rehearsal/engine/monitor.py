@@ -81,9 +81,10 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             request = self._transforms.resource(request)
             goal = goals.from_request(request, self._folder, self._run.project.folder)
             resource = self._registrar.register(goal)
+            self._transforms.remember(resource.urn, request.parent, list(request.transforms))
         except StepFailedError as error:
             if self._run.options.continue_on_error and request.supportsResultReporting:
-                return response(urn=str(error), result=resource_pb2.Result.FAIL)
+                return response(urn=error.urn, result=resource_pb2.Result.FAIL)
             self._shut_down(context)
         except Stopped:
             self._shut_down(context)
@@ -97,7 +98,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             urn=resource.urn,
             id=resource.id if resource.id != UNKNOWN_ID else "",
             object=pack(outputs, secrets=request.acceptSecrets, references=request.acceptResources),
-            result=resource_pb2.Result.SKIP if resource.urn in self._run.skipped else resource_pb2.Result.SUCCESS,
+            unknown=resource.urn in self._run.skipped,
         )
 
     def RegisterResourceOutputs(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's
@@ -107,14 +108,19 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             self._refuse(context, f"cannot complete a resource '{request.urn}' whose registration isn't pending")
         resource.outputs = unpack(request.outputs)
         self._run.journal.touch(resource)
-        self._run.events.after(self._run.steps[request.urn])
+        if step := self._run.steps.get(request.urn):  # what targets leave out has none
+            self._run.events.after(step)
         return empty_pb2.Empty()
 
     def ReadResource(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's name
         """Read a resource that exists already."""
         try:
             resource: Resource = self._registrar.register(goals.from_read(request, self._folder, self._run.project.folder))
-        except (StepFailedError, Stopped):
+        except StepFailedError as error:
+            if self._run.options.continue_on_error:
+                return resource_pb2.ReadResourceResponse(urn=error.urn, result=resource_pb2.Result.FAIL)
+            self._shut_down(context)
+        except Stopped:
             self._shut_down(context)
         except EngineError as error:
             self._run.fail(str(error))
@@ -123,6 +129,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             urn=resource.urn,
             id=resource.id if resource.id != UNKNOWN_ID else "",
             properties=pack(resource.outputs, secrets=request.acceptSecrets, references=request.acceptResources),
+            unknown=resource.urn in self._run.skipped,
         )
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's name

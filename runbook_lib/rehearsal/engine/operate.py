@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.events import Sink
     from runbook_lib.rehearsal.engine.selection import Selection
 
+NO_CHANGES = frozenset({"same", "read", "read-discard", "read-replacement"})
+
 
 def operate(
     kind: str,
@@ -96,7 +98,7 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
         config=config,
         base=base,
         journal=Journal(None if dry_run else selection.stack, base, selection.config.crypter),
-        events=EventStream(planning=dry_run, secrets=[value.text for value in config.values() if value.secret]),
+        events=EventStream(planning=dry_run, secrets=[text for value in config.values() for text in value.secrets]),
     )
 
 
@@ -168,8 +170,7 @@ def _judge(run: Run, arguments: argparse.Namespace, kind: str) -> None:
         raise CancelledError(f"{kind} canceled")
     if run.failed:
         raise OperationFailedError("")
-    changed = {op for op in run.events.changes if op != "same"}
-    if changed and getattr(arguments, "expect_no_changes", False):
+    if run.events.changes.keys() - NO_CHANGES and getattr(arguments, "expect_no_changes", False):
         raise NoChangesExpectedError(
             f"no changes were expected for {kind} but changes {'were proposed' if run.dry_run else 'occurred'}"
         )

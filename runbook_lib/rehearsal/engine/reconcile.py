@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from runbook_lib.rehearsal.engine.errors import OperationFailedError
 from runbook_lib.rehearsal.engine.plan import Diff, decide, input_diff, with_ignored, with_replace_on_changes
 from runbook_lib.rehearsal.engine.registry import INTERNAL
 from runbook_lib.rehearsal.engine.replacement import Replacements
@@ -36,9 +35,11 @@ class Reconciler:
     def __init__(self, run: Run, executor: Executor) -> None:
         self._run = run
         self._executor = executor
-        self._replacements = Replacements(run, executor)
+        self.replacements = Replacements(run, executor)
 
-    def bring_about(self, new: Resource, old: Resource | None, goal: Goal, seen: set[str]) -> Resource:
+    def bring_about(
+        self, new: Resource, old: Resource | None, goal: Goal, seen: set[str], *, recreating: bool = False
+    ) -> Resource:
         """Bring a resource from what it is to what it shall be; the state that results.
 
         Args:
@@ -46,40 +47,54 @@ class Reconciler:
             old: As it is; None if there is none.
             goal: What the program said.
             seen: URNs that are registered already.
+            recreating: Whether the old one has been deleted on the way to another's replacement.
         """
+        if imports := _imports(goal, old):
+            old, recreating = self._import(new, old, goal), False
         provider = self._provider(new)
-        recreating = self._replacements.deleted.pop(new.urn, None)
-        if goal.import_id and (old is None or goal.import_id != (old.import_id or old.id)):
-            return self._import(new, old, goal)
-        if old is not None and old.external and recreating is None:
-            old, recreating = None, None
-        goal_inputs = new.inputs
-        if old is not None and new.ignore_changes:
-            goal_inputs = with_ignored(old.inputs, new.inputs, new.ignore_changes)
-        seed = os.urandom(SEED_BYTES)
-        new.inputs = self._checked(new, provider, {} if old is None or recreating else old.inputs, goal_inputs, seed)
-        if recreating is not None:
-            self._executor.perform(Step("replace", recreating, new))
-            self._executor.perform(Step("create-replacement", recreating, new))
-            return new
+        wanted, seed = new.inputs, os.urandom(SEED_BYTES)
+        # There is nothing to keep or to compare with in what is made anew.
+        anew = old is None or recreating or old.external or self._requested(old, new)
+        if recreating and old is not None and new not in self._run.targets:
+            new.inputs = old.inputs  # made again as it was: the program's changes are for another run
+        elif anew or old is None:
+            new.inputs = self._checked(new, provider, {}, wanted, seed)
+        else:
+            kept = with_ignored(old.inputs, wanted, new.ignore_changes)
+            new.inputs = self._checked(new, provider, old.inputs, kept, seed)
         if old is None:
             self._executor.perform(Step("create", None, new))
             return new
-        new.import_id = new.import_id or old.import_id
+        if recreating:
+            self.replacements.replaced.add(new.urn)
+            self._executor.perform(Step("replace", old, new))
+            self._executor.perform(Step("create-replacement", old, new))
+            return new
+        if old.external:
+            self._executor.perform(Step("create-replacement", old, new))
+            self._executor.perform(Step("replace", old, new))
+            return new
         forced = self._forced(old, new)
         diff = Diff(changes=True, replaces=forced) if forced else self._diff(old, new, provider)
         diff = with_replace_on_changes(diff, new.replace_on_changes, init_errors=bool(old.init_errors))
         decision = decide(old, diff, forced=bool(forced))
         if decision == "same":
+            if imports:
+                return old
             self._executor.perform(Step("same", old, new))
             return new
         if decision == "update":
             self._executor.perform(Step("update", old, new, diff))
             return new
-        if new.custom and provider is not None:
-            new.inputs = self._checked(new, provider, {}, goal_inputs, seed)
-        self._replacements.replace(old, new, diff, delete_first=goal.delete_before_replace, seen=seen)
+        self.replacements.refuse(old, new, diff)
+        if not anew:
+            new.inputs = self._checked(new, provider, {}, wanted, seed)
+        self.replacements.replace(old, new, diff, delete_first=goal.delete_before_replace, seen=seen)
         return new
+
+    def _requested(self, old: Resource, new: Resource) -> bool:
+        """Whether somebody asked for a replacement, on the command line or by a taint."""
+        return self._run.targets.must_replace(new.urn) or old.taint
 
     def _provider(self, new: Resource) -> AnyProvider | None:
         if not new.custom:
@@ -106,12 +121,11 @@ class Reconciler:
 
     def _forced(self, old: Resource, new: Resource) -> list[str]:
         """Reasons other than properties to replace a resource."""
-        run = self._run
-        if run.targets.must_replace(new.urn) or old.taint:
+        if self._requested(old, new):
             return ["id"]
-        if set(new.replace_with) & self._replacements.replaced:
+        if set(new.replace_with) & self.replacements.replaced:
             return ["replaceWith"]
-        if new.deleted_with and new.deleted_with in self._replacements.replaced:
+        if new.deleted_with and new.deleted_with in self.replacements.replaced:
             return ["deletedWith"]
         if new.custom and not is_provider(new.type) and provider_urn(old.provider) != provider_urn(new.provider):
             both_default = "::default" in old.provider and "::default" in new.provider
@@ -156,23 +170,19 @@ class Reconciler:
         return input_diff(old.inputs, new.inputs) if diff.changes is None else diff
 
     def _import(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
-        """Adopt a resource that exists; what the program wants of it must be what was found."""
+        """Adopt a resource that exists, as it is found; what the program wants of it comes after."""
         found = new.copy()
         found.id = goal.import_id
-        notes = {"import_id": goal.import_id}
-        if old is not None:
-            self._executor.perform(Step("import-replacement", old, found, notes=notes))
-            self._executor.perform(Step("replace", old, found))
+        if old is None or old.pending_replacement:
+            self._executor.perform(Step("import", old, found))
         else:
-            self._executor.perform(Step("import", None, found, notes=notes))
-        provider = self._provider(new)
-        new.inputs = self._checked(new, provider, found.inputs, new.inputs, os.urandom(SEED_BYTES))
-        diff = self._diff(found, new, provider)
-        if diff.changes and not self._run.dry_run:
-            self._run.fail(
-                f"inputs to import do not match the existing resource: {', '.join(diff.changed)}; "
-                "importing this resource will fail",
-                new.urn,
-            )
-            raise OperationFailedError(new.urn)
+            self._executor.perform(Step("import-replacement", old, found))
+            self._executor.perform(Step("replace", old, found))
         return found
+
+
+def _imports(goal: Goal, old: Resource | None) -> bool:
+    """Whether the program names an existing resource that the stack does not own yet."""
+    if not (goal.custom and goal.import_id):
+        return False
+    return old is None or old.external or goal.import_id != (old.import_id or old.id)

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.state import Resource
 
 
-def refresh_all(run: Run) -> None:
-    """Read every resource that a run may touch, many at a time; what is gone leaves the record."""
+def refresh_all(run: Run, *, counted: bool = False) -> None:
+    """Read every resource that a run may touch, many at a time; what is gone leaves the record.
+
+    Args:
+        run: The running operation.
+        counted: Whether the summary counts what was found: that of a refresh, not that of an update.
+    """
     chosen = [
         resource
         for resource in run.base.resources
         if resource in run.targets and not resource.delete and not resource.pending_replacement
     ]
     with ThreadPoolExecutor(max_workers=run.options.parallel) as pool:
-        found = list(pool.map(lambda resource: _refresh(resource, run), chosen))
+        found = list(pool.map(lambda resource: _refresh(resource, run, counted=counted), chosen))
     replaced = {id(old): new for old, new in zip(chosen, found, strict=True)}
     gone = {old.urn for old, new in zip(chosen, found, strict=True) if new is None}
     kept = [replaced.get(id(resource), resource) for resource in run.base.resources]
@@ -35,7 +40,7 @@ def refresh_all(run: Run) -> None:
     run.journal.commit()
 
 
-def _refresh(old: Resource, run: Run) -> Resource | None:
+def _refresh(old: Resource, run: Run, *, counted: bool) -> Resource | None:
     """One resource as its provider sees it; None if it is gone."""
     if run.stopping.is_set():
         return old
@@ -58,7 +63,8 @@ def _refresh(old: Resource, run: Run) -> Resource | None:
         run.journal.exchange(old, new)
         run.journal.commit()
     run.events.after(step)
-    run.events.count(step)
+    if counted:
+        run.events.count(step)
     return new
 
 
@@ -114,10 +120,12 @@ def _without(resource: Resource, gone: set[str], run: Run) -> Resource:
     if not resource.needs() & gone:
         return resource
     kept = resource.copy()
+    kept.parent = "" if resource.parent in gone else resource.parent
     kept.dependencies = [urn for urn in resource.dependencies if urn not in gone]
     kept.property_dependencies = {
         key: [urn for urn in urns if urn not in gone] for key, urns in resource.property_dependencies.items()
     }
+    kept.replace_with = [urn for urn in resource.replace_with if urn not in gone]
     kept.deleted_with = "" if resource.deleted_with in gone else resource.deleted_with
     run.journal.exchange(resource, kept)
     return kept

@@ -58,26 +58,27 @@ class Registrar:
         run = self._run
         if run.stopping.is_set():
             raise Stopped
+        urn = self._urn(goal)
+        self._refuse_if_failed(urn, {goal.parent})
         goal = self._with_parent(goal)
-        urn = make_urn(stack=run.stack, project=run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
         old = self._claim(urn, goal)
         new = self._desired(urn, goal)
-        if blocked := new.needs() & run.failed_urns:
-            run.failed_urns.add(urn)
-            raise StepFailedError(f"{urn} needs {', '.join(sorted(blocked))}, which failed")
-        if new not in run.targets:
+        self._refuse_if_failed(urn, new.needs())
+        # What another's replacement has deleted is made again, whatever the targets say.
+        recreating = old is not None and self._reconciler.replacements.deleted_on_the_way(old)
+        if not recreating and new not in run.targets:
             resource = self._leave_alone(new, old)
         elif goal.read_id:
             resource = self._read(new, old, goal)
         else:
             self._check_dependencies_exist(new)
-            resource = self._reconciler.bring_about(new, old, goal, self._seen)
+            resource = self._reconciler.bring_about(new, old, goal, self._seen, recreating=recreating)
         run.done[urn] = resource
         return resource
 
     def keep(self, goal: Goal) -> Resource:
         """A resource as it is on record; made, if there is none: what imported resources hang from."""
-        urn = make_urn(stack=self._run.stack, project=self._run.project.name, parent="", kind=goal.type, name=goal.name)
+        urn = self._urn(goal)
         if (old := self._old.get(urn)) is None:
             return self.register(goal)
         self._run.done[urn] = old
@@ -89,12 +90,14 @@ class Registrar:
         Raises:
             EngineError: if the stack has it already, or there is no such resource.
         """
+        if goal.parent in self._old:
+            self._run.done.setdefault(goal.parent, self._old[goal.parent])
         goal = self._with_parent(goal)
-        urn = make_urn(stack=self._run.stack, project=self._run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
+        urn = self._urn(goal)
         if self._claim(urn, goal) is not None:
             raise EngineError(f"resource '{urn}' already exists")
         new = self._desired(urn, goal)
-        new.id = goal.import_id
+        new.id, new.import_id = goal.import_id, ""  # on record only as long as a program says `import`
         self._executor.perform(Step("import" if new.custom else "create", None, new))
         self._run.done[urn] = new
         return new
@@ -102,6 +105,16 @@ class Registrar:
     def default_provider(self, package: str, version: str) -> str:
         """The reference of the provider that serves whoever names none."""
         return self._defaults.reference(package, version)
+
+    def _urn(self, goal: Goal) -> str:
+        run = self._run
+        return make_urn(stack=run.stack, project=run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
+
+    def _refuse_if_failed(self, urn: str, needs: set[str]) -> None:
+        """Do not begin what needs something that failed."""
+        if needs & self._run.failed_urns:
+            self._run.failed_urns.add(urn)
+            raise StepFailedError(urn)
 
     def _with_parent(self, goal: Goal) -> Goal:
         if not goal.parent:
@@ -148,6 +161,7 @@ class Registrar:
             provider=provider if goal.custom and not is_provider(goal.type) else "",
             protect=bool(goal.protect),
             retain_on_delete=bool(goal.retain_on_delete),
+            import_id=goal.import_id,
             deleted_with=goal.deleted_with,
             replace_with=goal.replace_with,
             dependencies=goal.dependencies,
@@ -180,7 +194,7 @@ class Registrar:
 
     def _read(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
         new.id, new.external = goal.read_id, True
-        if old is not None and not old.external:
+        if old is not None and not old.external and old.id != goal.read_id:
             self._executor.perform(Step("read-replacement", old, new))
             self._executor.perform(Step("replace", old, new))
         else:

@@ -10,7 +10,7 @@ from runbook_lib.rehearsal.engine.plan import Diff, input_diff, with_replace_on_
 from runbook_lib.rehearsal.engine.run import StepFailedError
 from runbook_lib.rehearsal.engine.steps import Step
 from runbook_lib.rehearsal.engine.urn import is_provider, provider_urn
-from runbook_lib.rehearsal.engine.values import UNKNOWN
+from runbook_lib.rehearsal.engine.values import UNKNOWN, masked
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.executor import Executor
@@ -30,8 +30,44 @@ class Replacements:
         self._run = run
         self._executor = executor
         self._lock = threading.Lock()
+        self._turn = threading.Lock()  # one at a time, or the second would not wait for what the first takes along
         self.replaced: set[str] = set()
-        self.deleted: dict[str, Resource] = {}
+        self._condemned: dict[str, threading.Event] = {}  # by URN: set when the deletions are over
+
+    def deleted_on_the_way(self, old: Resource) -> bool:
+        """Whether another's replacement has deleted a resource, once that is over; it shall be made again.
+
+        Whoever registers a resource has claimed its URN before it asks here, and a replacement looks at the claims
+        when it decides what must go: one of the two always sees the other.
+        """
+        with self._lock:
+            over = self._condemned.pop(old.urn, None)
+        if over is None:
+            return False
+        over.wait()
+        return old.pending_replacement  # unless it did not come to that
+
+    def refuse(self, old: Resource, new: Resource, diff: Diff) -> None:
+        """Refuse to replace what is protected, or would not be what the program says to import.
+
+        A preview shows it and goes on.
+
+        Raises:
+            StepFailedError: if this is no preview.
+        """
+        self._refuse_protected(old, new)
+        if not new.import_id:
+            return
+        changes = "".join(f"\n{key}: {_shown(old, key)} => {_shown(new, key)}" for key in diff.replaces)
+        message = (
+            "previously-imported resources that still specify an ID may not be replaced; please remove the `import` "
+            f"declaration from your program;{changes}"
+        )
+        if self._run.dry_run:
+            self._run.events.diagnostic("warning", message, new.urn)
+            return
+        self._run.fail(message, new.urn)
+        raise StepFailedError(new.urn)
 
     def replace(self, old: Resource, new: Resource, diff: Diff, *, delete_first: bool | None, seen: set[str]) -> None:
         """Replace a resource.
@@ -43,20 +79,27 @@ class Replacements:
             delete_first: What the program says about the order; None leaves it to the provider.
             seen: URNs that are registered already, which cannot depend on this one any more.
         """
-        self._refuse_protected(old, new)
         self.replaced.add(new.urn)
         if not (diff.delete_before_replace if delete_first is None else delete_first):
             self._executor.perform(Step("create-replacement", old, new, diff))
             self._executor.perform(Step("replace", old, new, diff))
             return
-        with self._lock:
-            for dependent in reversed(self._dependents(old, seen)):
-                self._delete_first(dependent, old)
-                self.deleted[dependent.urn] = dependent
-            if not old.pending_replacement:
-                self._delete_first(old, old)
+        with self._turn:
+            self._delete_with_dependents(old, seen)
         self._executor.perform(Step("replace", old, new, diff))
         self._executor.perform(Step("create-replacement", old, new, diff))
+
+    def _delete_with_dependents(self, old: Resource, seen: set[str]) -> None:
+        over = threading.Event()
+        with self._lock:
+            dependents = self._dependents(old, seen)
+            self._condemned.update({dependent.urn: over for dependent in dependents})
+        try:
+            for resource in (*reversed(dependents), old):
+                if not resource.pending_replacement:
+                    self._delete_first(resource, old)
+        finally:
+            over.set()
 
     def _delete_first(self, resource: Resource, root: Resource) -> None:
         if resource is not root and resource.protect:
@@ -92,7 +135,7 @@ class Replacements:
         condemned = {root.urn}
         found = []
         for resource in self._run.base.resources:
-            if resource is root or resource.delete or resource.urn in seen or resource.urn in self.deleted:
+            if resource is root or resource.delete or resource.urn in seen or resource.urn in self._condemned:
                 continue
             if self._must_go(resource, condemned):
                 condemned.add(resource.urn)
@@ -122,3 +165,7 @@ class Replacements:
         if diff.changes is None:
             diff = input_diff(resource.inputs, news)
         return bool(with_replace_on_changes(diff, resource.replace_on_changes, init_errors=False).replaces)
+
+
+def _shown(resource: Resource, key: str) -> str:
+    return repr(masked(resource.inputs.get(key)))

@@ -36,7 +36,15 @@ class Stopped(Exception):  # noqa: N818 - not an error: the run is ending, and t
 
 
 class StepFailedError(Exception):
-    """Raised when a step failed; its diagnostics have been shown."""
+    """Raised when a step failed, or what it needs did; its diagnostics have been shown.
+
+    Args:
+        urn: The resource that could not be brought about.
+    """
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(urn)
+        self.urn = urn
 
 
 @dataclass
@@ -77,12 +85,12 @@ class Run:
         return self.options.dry_run
 
     def fail(self, message: str, urn: str = "", *, stop: bool = True) -> None:
-        """Show an error; unless told otherwise, no further step begins."""
+        """Show an error; unless told otherwise, no further step begins: only of failed steps there may be several."""
         self.failed = True
         self.events.diagnostic("error", message, urn)
         if urn:
             self.failed_urns.add(urn)
-        if stop and not self.options.continue_on_error:
+        if stop:
             self.stopping.set()
 
     def provider_state(self, reference: str) -> Resource | None:

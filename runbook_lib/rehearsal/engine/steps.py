@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.engine.serialize import masked_json
 from runbook_lib.rehearsal.engine.urn import is_default_provider
+from runbook_lib.rehearsal.engine.values import same
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.plan import Diff
@@ -67,8 +68,12 @@ class Step:
 
     @property
     def counted(self) -> bool:
-        """Whether the summary counts it: not parts, not the providers the engine makes for itself."""
-        return self.logical and not is_default_provider(self.urn)
+        """Whether the summary counts it: not parts, not what the engine does for itself, no read that found nothing new."""
+        if self.op == "remove-pending-replace" or is_default_provider(self.urn):
+            return False
+        if self.op == "read":
+            return bool(self.old and self.new and not same(self.old.outputs, self.new.outputs))
+        return self.logical
 
     def metadata(self, op: str = "") -> dict[str, Any]:
         """The step as the engine events show it, secrets blinded."""

@@ -52,11 +52,36 @@ class Targets:
         """Whether `--replace` names a resource."""
         return any(_matches(pattern, urn) for pattern in self.replace)
 
-    def unmatched(self, urns: Iterable[str]) -> list[str]:
-        """Targets that name no resource."""
-        known = set(urns)
-        wanted = [*self.include, *self.exclude, *self.replace]
-        return [pattern for pattern in wanted if not any(_matches(pattern, urn) for urn in known)]
+    def named(self, urn: str) -> bool:
+        """Whether `--target` itself names a resource, or there is none."""
+        return not self.include or any(_matches(pattern, urn) for pattern in self.include)
+
+    def deletable(self, resources: list[Resource]) -> set[str]:
+        """URNs that may be deleted: the targets and what needs them; not what is excluded and what that needs."""
+        everything = {resource.urn for resource in resources}
+        chosen = {urn for urn in everything if any(_matches(pattern, urn) for pattern in self.include or self.exclude)}
+        if self.include:
+            return _with_dependents(chosen, resources)
+        if self.exclude and self.dependents:
+            chosen = _with_dependents(chosen, resources)
+        return everything - _with_needs(chosen, resources)
+
+
+def unknown(names: Iterable[str], urns: set[str]) -> list[str]:
+    """Names that are no resource's; a pattern may match nothing."""
+    return [name for name in names if "*" not in name and name not in urns]
+
+
+def _with_dependents(chosen: set[str], resources: list[Resource]) -> set[str]:
+    while more := {resource.urn for resource in resources if resource.needs() & chosen} - chosen:
+        chosen = chosen | more
+    return chosen
+
+
+def _with_needs(chosen: set[str], resources: list[Resource]) -> set[str]:
+    while more := {urn for resource in resources if resource.urn in chosen for urn in resource.needs()} - chosen:
+        chosen = chosen | more
+    return chosen
 
 
 def _matches(pattern: str, urn: str) -> bool:

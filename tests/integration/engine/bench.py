@@ -128,7 +128,15 @@ class Bench:
         (file,) = self.things.glob(f"{name}-*.json")
         return file
 
-    def resources(self) -> dict[str, dict[str, Any]]:
-        """The deployment's rows by URN, as the state file has them."""
+    def deployment(self) -> dict[str, Any]:
+        """The deployment, as the state file has it."""
         data = json.loads((self.folder / "state/.pulumi/stacks/conf/dev.json").read_text())
-        return {row["urn"]: row for row in data["checkpoint"]["latest"].get("resources", [])}
+        return dict(data["checkpoint"]["latest"])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The deployment's rows in their order; a resource that waits to be deleted has one too."""
+        return list(self.deployment().get("resources", []))
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The deployment's rows by URN."""
+        return {row["urn"]: row for row in self.rows()}

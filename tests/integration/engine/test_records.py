@@ -6,7 +6,7 @@ import json
 
 import pulumi.automation as auto
 import pytest
-from integration.engine.bench import PREFIX, Bench, thing, urn
+from integration.engine.bench import PREFIX, Bench, thing
 from pulumi.automation.errors import CommandError
 
 CANARY = "canary-hunter2"
@@ -41,6 +41,24 @@ def test_a_secret_is_never_in_clear(bench: Bench) -> None:
     assert stack.up(expect_no_changes=True).summary.result == "succeeded"
     shown = bench.command("stack", "output", "--json", "--stack", "dev").stdout
     assert json.loads(shown)["pw"] == "[secret]"
+
+
+def test_a_secret_inside_structured_configuration_is_masked(bench: Bench) -> None:
+    """Each secret leaf is masked for itself: programs print leaves."""
+    bench.program(
+        'db = pulumi.Config().require_secret_object("db")\n'
+        'db.apply(lambda d: print("the password is", d["password"], "of", d["users"][0]["pin"], "at", d["host"]))'
+    )
+    stack = bench.stack()
+    for key, value in (("db.password", CANARY), ("db.users[0].pin", "canary-471147")):
+        done = bench.command("config", "set", "--path", "--secret", key, value, "--stack", "dev")
+        assert done.returncode == 0, done.stderr
+    stack.set_config("db.host", auto.ConfigValue("db.example"), path=True)
+    events: list[str] = []
+    result = stack.up(on_event=lambda event: events.append(json.dumps(event, default=lambda item: item.__dict__)))
+    shown = result.stdout + result.stderr + "".join(events)
+    assert "the password is [secret] of [secret] at db.example" in shown
+    assert "canary" not in shown + everything_written(bench)
 
 
 def test_configuration_commands(bench: Bench) -> None:
@@ -205,15 +223,3 @@ def test_events_are_those_of_the_real_engine(bench: Bench) -> None:
     assert next(item for item in seen if item.summary_event).summary_event.resource_changes == {"create": 2}
     assert seen[-1].cancel_event is not None
     assert [item.sequence for item in seen] == sorted({item.sequence for item in seen})
-
-
-def test_transforms(bench: Bench) -> None:
-    """A stack's transform sees every resource before the engine does."""
-    bench.program(
-        "def tag(args):\n"
-        '    if args.type_ == "conformance:index:Thing":\n'
-        '        return pulumi.ResourceTransformResult({**args.props, "immutable": "tagged"}, args.opts)\n'
-        'pulumi.runtime.register_resource_transform(tag)\nBox("box")'
-    )
-    bench.stack().up()
-    assert bench.resources()[urn("conf:index:Box$conformance:index:Thing", "inner")]["inputs"]["immutable"] == "tagged"

@@ -131,7 +131,7 @@ def test_a_stale_lock_says_so(embedded: Bench) -> None:
         stack.up()
 
 
-def _interrupted(bench: Bench, signals: int) -> subprocess.Popen[str]:
+def _interrupted(bench: Bench, signals: int, kind: signal.Signals = signal.SIGINT) -> subprocess.Popen[str]:
     """Start an update of six slow things in a row, and interrupt it when the second has begun."""
     bench.program('last = ""\nfor i in range(6):\n    last = Thing(f"t{i}", value=last, seconds=1).echo')
     bench.stack()
@@ -148,14 +148,15 @@ def _interrupted(bench: Bench, signals: int) -> subprocess.Popen[str]:
     while time.monotonic() < deadline and not (log.exists() and "create start t1" in log.read_text()):
         time.sleep(0.05)
     for _ in range(signals):
-        process.send_signal(signal.SIGINT)
+        process.send_signal(kind)
         time.sleep(0.2)
     return process
 
 
-def test_one_interrupt_lets_running_steps_finish(bench: Bench) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_one_interrupt_lets_running_steps_finish(bench: Bench, kind: signal.Signals) -> None:
     """What was begun is finished and on record, nothing more is begun, and the next run goes on."""
-    process = _interrupted(bench, 1)
+    process = _interrupted(bench, 1, kind)
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0, output
     assert {"t0", "t1"} <= {urn.rsplit("::", 1)[1] for urn in bench.resources()}

@@ -84,6 +84,9 @@ def _import(selection: Selection, data: dict[str, Any], *, force: bool) -> None:
     theirs = ((data.get("secrets_providers") or {}).get("state") or {}).get("salt") or ""
     reader = Crypter(theirs) if theirs else selection.config.crypter
     deployment = deployment_from_json(data, reader)
+    for operation in deployment.pending:
+        sys.stderr.write(f"warning: removing pending operation '{operation.type}' on '{operation.resource.urn}' from snapshot\n")
+    deployment.pending = []
     wrong = [item.urn for item in deployment.resources if item.urn.split("::")[0] != f"urn:pulumi:{selection.stack.name}"]
     if wrong and not force:
         raise EngineError(
