@@ -76,9 +76,7 @@ class Api(pulumi.ComponentResource):
             schema=json.dumps(PAYMENT_MODEL),
             opts=self._child,
         )
-        validator = aws.apigateway.RequestValidator(
-            "body", rest_api=api, name="body", **VALIDATOR, opts=self._child
-        )
+        validator = aws.apigateway.RequestValidator("body", rest_api=api, name="body", **VALIDATOR, opts=self._child)
         method = aws.apigateway.Method(
             "post-payments",
             rest_api=api,
