@@ -11,7 +11,8 @@ import secrets
 import threading
 import time
 import uuid
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runbook_lib.snapshot.front import Front, front
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from runbook_lib.aws import Aws
@@ -31,9 +32,10 @@ MERCHANT = "runbook-verification"
 """The one merchant whose payments the schema function forgets (stack/functions/schema/inspection.py)."""
 _LOG_DEADLINE_SECONDS = 30.0
 """CloudWatch Logs usually shows an event after a few seconds; it promises nothing."""
-AT_ONCE = threading.BoundedSemaphore(4)
-"""How many requests the trials send at once. Lambda starts an environment for each request that finds all others busy, which
-takes far longer than answering; four is what the race of ``probe_payment`` needs anyway."""
+RACERS = 2
+"""As many as it takes for a race."""
+AT_ONCE = threading.BoundedSemaphore(RACERS)
+"""How many requests the trials send at once. For each that finds all others busy Lambda starts an environment, slowly."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,24 @@ class Bench:
         client = self.aws.client("apigateway")
         return str(client.get_api_key(apiKey=self.outputs.api_key_id, includeValue=True)["value"])
 
-    def api(self, content: Any, *, key: str | None = None) -> Answer:
+    def api(self, content: Any, *, key: str | None = None, start: AbstractContextManager[object] | None = None) -> Answer:
         """``POST /payments`` through the API; ``key`` replaces the right one, and an empty one sends none."""
         value = self.key if key is None else key
-        return self._send("POST", Front(self.outputs.api_url), "/payments", content, {"x-api-key": value} if value else {})
+        headers = {"x-api-key": value} if value else {}
+        return self._send("POST", Front(self.outputs.api_url), "/payments", content, headers, start)
+
+    def race(self, content: Any) -> tuple[Answer, ...]:
+        """The same payment through the API several times at the same moment: who has a place waits until all have one."""
+        line = threading.Barrier(RACERS, timeout=60)  # whoever is alone by then had no rival
+
+        @contextmanager
+        def start() -> Iterator[None]:
+            with self._at_once:
+                line.wait()
+                yield
+
+        with ThreadPoolExecutor(RACERS) as pool:
+            return tuple(pool.map(lambda _: self.api(content, start=start()), range(RACERS)))
 
     def balancer(self, method: str, path: str, content: Any = "") -> Answer:
         """A request through the load balancer, by HTTPS if it listens there."""
@@ -137,13 +153,16 @@ class Bench:
     def _balancer(self) -> Front:
         return front(self.aws, self.outputs)
 
-    def _send(self, method: str, where: Front, path: str, content: Any, headers: dict[str, str]) -> Answer:
+    def _send(
+        self, method: str, where: Front, path: str, content: Any, headers: dict[str, str],
+        start: AbstractContextManager[object] | None = None,
+    ) -> Answer:  # fmt: skip
         sent = f"runbook-verification-{uuid.uuid4()}"
         text = content if isinstance(content, str) else json.dumps(content)
         if isinstance(content, dict) and "payment_id" in content:
             self.payment_ids.append(content["payment_id"])
         headers |= {**where.headers, "x-correlation-id": sent, "content-type": "application/json"}
-        with self._at_once:
+        with start or self._at_once:
             began = time.monotonic()
             response = self._http.request(
                 method, f"{where.url}{path}", content=text, headers=headers, extensions=where.extensions

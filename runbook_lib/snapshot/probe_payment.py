@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,6 @@ from runbook_lib.snapshot.probe import Answer, AuditObject, Bench, LogLine, paym
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-RACERS = 4
 
 
 @dataclass(frozen=True)
@@ -54,14 +51,12 @@ def payment_trial(bench: Bench) -> PaymentTrial:
     accepted = bench.api(first)
     repeated = bench.api(first)
     conflicting = bench.api({**first, "amount": "99.00"})
-    with ThreadPoolExecutor(RACERS) as pool:
-        raced = tuple(pool.map(bench.api, [second] * RACERS))
     return PaymentTrial(
         payment_id=payment_id,
         accepted=accepted,
         repeated=repeated,
         conflicting=conflicting,
-        raced=raced,
+        raced=bench.race(second),
         rows=tuple(bench.ask_schema(action="payment", payment_id=payment_id)["rows"]),
         audit_objects=bench.audit_objects(payment_id),
         raced_audit_keys=tuple(found.key for found in bench.audit_objects(second["payment_id"])),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from integration.mutations.live import Live, Mutation, rewritten
 
-from runbook_lib.snapshot import probe_payment
-from runbook_lib.snapshot.probe import payment
+from runbook_lib.snapshot.probe import RACERS, payment
 from runbook_lib.snapshot.probe_payment import BalancerTrial, PaymentTrial
 from runbook_lib.snapshot.probe_refusals import CardTrial, Refusals
 from runbook_lib.snapshot.probe_schema import Cleanup
@@ -39,7 +38,7 @@ def everybody_first(live: Live) -> Callable[[], object]:
     """Every request that finds a payment pending takes itself for the one that completes it."""
     slowly = f'        __import__("time").sleep(1)\n{RAN} or True'
     mend = payments(STORE, RAN, slowly)(live)
-    warmed(live, probe_payment.RACERS)  # racers can meet only in environments that have started
+    warmed(live, RACERS)  # racers can meet only in environments that have started
     return mend
 
 

@@ -23,7 +23,7 @@ from integration.mutations.not_live import NOT_LIVE
 from runbook_lib import snapshot
 from runbook_lib.checks.registry import CHECKS
 from runbook_lib.results import Status
-from runbook_lib.snapshot import collect, probe, probe_payment
+from runbook_lib.snapshot import collect, probe
 from runbook_lib.snapshot.drift import Drift
 
 if TYPE_CHECKING:
@@ -54,10 +54,9 @@ def whole(deployed: Deployed) -> Live:
 def live(whole: Live, monkeypatch: pytest.MonkeyPatch) -> Live:
     """The same for each mutation, which may pretend other outputs.
 
-    A log line that never comes is given up early, and two race, because each racer's environment takes a second to start.
+    A log line that never comes is given up early.
     """
     monkeypatch.setattr(probe, "_LOG_DEADLINE_SECONDS", 3.0)
-    monkeypatch.setattr(probe_payment, "RACERS", 2)
     return replace(whole)
 
 
