@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import workspace
+from runbook_lib import settings, workspace
 from runbook_lib.results import Finding, Status
 from runbook_lib.snapshot.drill import until
 from runbook_lib.steps.outcome import Report
@@ -24,12 +24,12 @@ SETTLING_SECONDS = {False: 900.0, True: 3.0}
 
 
 @step("91_teardown")
-def teardown(context: Context, known: TeardownParameters) -> Report:  # noqa: ARG001 - its confirmation has been validated
+def teardown(context: Context, known: TeardownParameters) -> Report:
     """Destroy the stack, then ask AWS what still carries the tags that the stack gave to everything."""
     if not (context.run.workspace / "Pulumi.yaml").exists():
         workspace.prepare(context.run, {})
     before = context.engine.resources()
-    tags = default_tags(before)
+    tags = default_tags(before) or _configured_tags(known.environment)
     progress("destroying")
     outcome = context.engine.destroy()
     after = _custom(context.engine.resources())
@@ -56,19 +56,19 @@ def default_tags(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {}
 
 
+def _configured_tags(environment: str) -> dict[str, str]:
+    """What the stack's provider would tag with today: all there is to go by once the state is empty."""
+    config = settings.stack_config(environment)
+    named = {"MigrationDate": "payments:migrationDate", "Suffix": "payments:suffix"}
+    return {"Environment": environment, **{tag: str(config[key]) for tag, key in named.items() if key in config}}
+
+
 def _custom(resources: Iterable[Mapping[str, Any]]) -> list[str]:
     return [str(resource["urn"]) for resource in resources if resource.get("custom")]
 
 
 def _live(context: Context, tags: dict[str, str]) -> tuple[Finding, list[str], dict[str, str]]:
     """The finding on what AWS still has, the ARNs of that, and what AWS is deleting in its own time."""
-    if not tags:
-        unknown = "The state names no tags, so nothing can be looked for in AWS."
-        return (
-            _finding("stack", Status.UNKNOWN, unknown, "Look in AWS for what carries the environment's name."),
-            [],
-            {},
-        )
     ending: dict[str, str] = {}
 
     def left() -> list[str]:
