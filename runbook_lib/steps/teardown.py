@@ -49,9 +49,9 @@ def default_tags(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         resources: The resources of an exported deployment; Pulumi keeps a provider's nested settings as JSON text.
     """
     for resource in resources:
-        settings = resource.get("inputs", {}).get("defaultTags") if resource["type"] == PROVIDER else None
-        if settings:
-            found = json.loads(settings) if isinstance(settings, str) else settings
+        given = resource.get("inputs", {}).get("defaultTags") if resource["type"] == PROVIDER else None
+        if given:
+            found = json.loads(given) if isinstance(given, str) else given
             return {str(key): str(value) for key, value in (found.get("tags") or {}).items()}
     return {}
 
