@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import cache
 from typing import Any, NoReturn
 
 from runbook_lib.rehearsal.engine.errors import UsageError
@@ -81,17 +82,12 @@ def _outside(parser: argparse.ArgumentParser, name: str, what: str, *, value: bo
     parser.add_argument(name, action=Refuse, nargs=None if value else 0, help=argparse.SUPPRESS)
 
 
-def parse(arguments: list[str]) -> argparse.Namespace:
-    """Read a command line; `run` in the result names the function to call.
-
-    Raises:
-        UsageError: if it makes no sense.
-    """
-    import os
-
-    parser = Parser(prog="pulumi", description="The embedded engine of the migration runbook.", allow_abbrev=False)
-    _common(parser, again=False)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+@cache
+def parser() -> Parser:
+    """Every command with its flags; made once, for it takes as long as all that a short command does."""
+    whole = Parser(prog="pulumi", description="The embedded engine of the migration runbook.", allow_abbrev=False)
+    _common(whole, again=False)
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
 
     def command(group: Any, name: str, run: str, help_text: str) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = group.add_parser(
@@ -134,12 +130,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     _stack_commands(command, commands)
     _config_commands(command, commands)
+    return whole
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read a command line; `run` in the result names the function to call.
+
+    Raises:
+        UsageError: if it makes no sense.
+    """
+    import os
+
     # argparse cannot tell an optional value after `--` from the flags before it, so what follows is kept apart.
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    parsed = parser.parse_args(arguments[:end])
+    parsed = parser().parse_args(arguments[:end])
     parsed.rest = arguments[end + 1 :]
     if not parsed.command:
-        parser.print_help()
+        parser().print_help()
         sys.exit(0)
     if parsed.cwd:
         os.chdir(parsed.cwd)

@@ -7,7 +7,6 @@ apart from a damaged value. A value is `v1:<nonce>:<ciphertext>`; all parts are 
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 1_000_000
 SALT_BYTES = 8
+KEY_BYTES = 32
 NONCE_BYTES = 12
 CHECK_WORD = "pulumi"
 WRONG = (
@@ -111,7 +111,11 @@ class Crypter:
 
 
 def _derive(salt: bytes) -> bytes:
-    return hashlib.pbkdf2_hmac("sha256", _passphrase().encode(), salt, ROUNDS)
+    # Not `hashlib`'s, which takes twice as long, and every command with secrets waits for it.
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+    return PBKDF2HMAC(SHA256(), KEY_BYTES, salt, ROUNDS).derive(_passphrase().encode())
 
 
 def _passphrase() -> str:
