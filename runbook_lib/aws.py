@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import threading
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -66,6 +66,14 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@cache
+def _models() -> Any:
+    """The descriptions of the services, which every session would read from the disk again."""
+    import botocore.session
+
+    return botocore.session.get_session().get_component("data_loader")
+
+
 class Aws:
     """boto3 clients and HTTP for one target."""
 
@@ -77,10 +85,13 @@ class Aws:
     @cached_property
     def _session(self) -> Any:
         import boto3
+        import botocore.session
 
+        own = botocore.session.get_session()
+        own.register_component("data_loader", _models())
         # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
         keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
-        session = boto3.Session(region_name=self.target.region, **keys)
+        session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
         if found := None if self.target.emulated else session.get_credentials():
             frozen = found.get_frozen_credentials()  # whichever profile, login or role they came from
             for secret in filter(None, (frozen.secret_key, frozen.token)):
