@@ -136,6 +136,8 @@ def teardown(
 
 def main() -> None:
     """Run the command line; every error the runbook raises on purpose becomes one clear message and an exit code."""
+    # Where it can, jsonschema builds a parser for IRIs (RFC 3987) as nbformat imports it: two seconds for what no command checks.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # which is how an import is refused
     try:
         app(standalone_mode=True)
     except RunbookError as error:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import nbformat
@@ -106,3 +108,13 @@ class TestExecute:
             execute(run, "print(1)", deletion_limits=1)
         assert not list(run.directory.glob("0*"))
         assert [event["event"] for event in run.ledger.events()] == ["run.started"]
+
+
+def test_command_line_does_not_build_the_parser_that_jsonschema_would(tmp_path: Path) -> None:
+    """It takes two seconds, each time, and no command validates IRIs."""
+    command = [sys.executable, "-X", "importtime", "-m", "runbook_lib", "rehearse", "-p", "nosuch=1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "nbformat" in imported
+    assert not imported & {"rfc3987_syntax", "lark"}
