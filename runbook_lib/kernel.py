@@ -26,6 +26,7 @@ from papermill.log import logger
 from runbook_lib import files
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
+from runbook_lib.kernel_manager import KernelManager
 from runbook_lib.redaction import redact
 
 if TYPE_CHECKING:
@@ -204,10 +205,9 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         with tempfile.TemporaryDirectory(prefix="runbook-kernel-") as sockets:
             reached = {"transport": "ipc", "ip": f"{sockets}/socket", "connection_file": f"{sockets}/connection.json"}
             client = Client(
-                nb_man, config=Config({"KernelManager": reached}), kernel_name=kernel_name, log=logger,
-                log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file,
-                startup_timeout=start_timeout, timeout=execution_timeout,
-                shutdown_kernel="immediate",  # whatever has to last was flushed before the last cell ended
+                nb_man, config=Config({"KernelManager": reached}), kernel_manager_class=KernelManager, kernel_name=kernel_name,
+                log=logger, log_output=log_output, stdout_file=stdout_file, stderr_file=stderr_file, timeout=execution_timeout,
+                startup_timeout=start_timeout, shutdown_kernel="immediate",  # what has to last has been flushed
             )  # fmt: skip
             client.grace = grace
             with _stopping(client, notebook_timeout):

@@ -17,7 +17,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, cast
 
@@ -26,10 +25,10 @@ import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from runbook_lib.errors import EngineError, UsageError
-from runbook_lib.rehearsal import nursery as nursery_module
+from runbook_lib.forked import SOCKET_VARIABLE
+from runbook_lib.rehearsal import nursery as nurseries
 from runbook_lib.rehearsal.database import Service
 from runbook_lib.rehearsal.emulator import Emulator
-from runbook_lib.rehearsal.guard import Guarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,11 +184,13 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
 
     signal.signal(signal.SIGTERM, end)
     with contextlib.ExitStack() as running:
+        nursery, process = nurseries.start(state_file.with_name("nursery.log"))
+        running.callback(process.stop)
+        os.environ[SOCKET_VARIABLE] = str(nursery)  # the emulator runs functions
         database = Service.start(state_file.with_name("database.log"))
         running.callback(database.stop)
         os.environ.update(database.env)  # the emulator stops and starts databases too
         emulator = running.enter_context(Emulator.start(state_file.with_name("emulator.log"), port=port))
-        nursery = _nursery(state_file.with_name("nursery.log"), running)
         database.wait()
         state = State(
             pid=os.getpid(),
@@ -206,7 +207,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
                 **database.env,
-                nursery_module.SOCKET_VARIABLE: str(nursery),
+                SOCKET_VARIABLE: str(nursery),
             },
         )
         unfinished = state_file.with_suffix(".part")
@@ -217,15 +218,6 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         if os.read(sys.stdin.fileno(), len(KEEP)) == KEEP:
             while True:
                 select.select([], [], [], None)  # until SIGTERM
-
-
-def _nursery(log: Path, running: contextlib.ExitStack) -> Path:
-    """Start the nursery, which nobody waits for: until it is ready, processes are started the ordinary way."""
-    directory = Path(tempfile.mkdtemp(prefix="runbook-nursery-"))
-    command = [sys.executable, "-P", "-m", nursery_module.__name__, str(directory / "socket")]
-    process = Guarded(command, log=log, env=os.environ | {"PYTHONPATH": str(SOURCE)}, remove=directory)
-    running.callback(process.stop)
-    return directory / "socket"
 
 
 def main(arguments: list[str]) -> None:

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from runbook_lib.rehearsal.engine.forked import Forked, fork
+from runbook_lib.forked import Forked, fork_piped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def spawn(command: Sequence[str], *, folder: Path, environment: Mapping[str, str
         environment: Its environment.
         talk: Whether its standard input is a pipe too.
     """
-    forked = fork(command, folder=folder, environment=environment, talk=talk)
+    forked = fork_piped(command, folder=str(folder), environment=environment, talk=talk)
     return forked or _SPAWNER.submit(_spawn, command, folder, environment, talk=talk).result()
 
 

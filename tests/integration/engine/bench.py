@@ -12,6 +12,8 @@ from typing import Any
 
 import pulumi.automation as auto
 
+from runbook_lib import forked
+
 HERE = Path(__file__).parent
 EMBEDDED_ROOT = HERE.parents[2] / "runbook_lib" / "rehearsal"
 NOT_RUN = "NOT RUN: no pulumi CLI on PATH, nor in RUNBOOK_TEST_PULUMI_ROOT"
@@ -44,11 +46,13 @@ class Bench:
     Args:
         folder: An empty folder.
         root: The root of the command to use: `<root>/bin/pulumi`.
+        nursery: Where the embedded engine's processes are forked; empty starts them the ordinary way.
     """
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, root: Path, nursery: str = "") -> None:
         self.folder = folder
         self.root = root
+        self.nursery = nursery
         self.project = folder / "project"
         self.things = folder / "things"
         for path in (self.project, self.things, folder / "state", folder / "home"):
@@ -68,7 +72,7 @@ class Bench:
 
     def on(self, root: Path) -> Bench:
         """The same project and state on another engine."""
-        return Bench(self.folder, root)
+        return Bench(self.folder, root, self.nursery)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,6 +85,7 @@ class Bench:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "CONFORMANCE_DIR": str(self.things),
             "RUNBOOK_PYTHON": sys.executable,
+            **({forked.SOCKET_VARIABLE: self.nursery} if self.nursery else {}),
             "PATH": os.pathsep.join([str(self.root / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
         }
 

@@ -36,15 +36,15 @@ def real() -> Path:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, root: Path) -> Bench:
+def bench(tmp_path: Path, root: Path, nursery: str) -> Bench:
     """A project on one of the engines."""
-    return Bench(tmp_path, root)
+    return Bench(tmp_path, root, nursery)
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Bench:
+def embedded(tmp_path: Path, nursery: str) -> Bench:
     """A project on the embedded engine."""
-    return Bench(tmp_path, EMBEDDED_ROOT)
+    return Bench(tmp_path, EMBEDDED_ROOT, nursery)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

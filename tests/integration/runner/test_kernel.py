@@ -19,6 +19,8 @@ from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel import CellState
 
+pytestmark = pytest.mark.usefixtures("start")
+
 
 class TestStates:
     """Each way a notebook can end has its own state, and what never ran stays pending."""
@@ -47,6 +49,11 @@ class TestStates:
         states, statuses, found = record(tmp_path / "out.ipynb")
         assert (states, statuses) == (["ok", "ok"], ["completed", "completed"])
         assert found.metadata.runbook == {"state": "ok"}
+
+    def test_kernel_is_started_as_said(self, tmp_path: Path, start: str) -> None:
+        look = "import sys; print('forked' if 'runbook_lib.rehearsal.nursery_child' in sys.modules else 'ordinary')"
+        run(notebook(tmp_path / "in.ipynb", look), tmp_path / "out.ipynb")
+        assert record(tmp_path / "out.ipynb")[2].cells[0].outputs[0].text == f"{start}\n"
 
     def test_cell_timeout(self, tmp_path: Path) -> None:
         source = notebook(tmp_path / "in.ipynb", "print(1)", "import time; time.sleep(60)", "print(3)")

@@ -16,6 +16,8 @@ from integration.runner.notebooks import interrupt_when, notebook, record, run
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from runbook_lib import forked
+
 WORK = """
 import signal, sys, time, pathlib
 def save(*_):
@@ -31,12 +33,18 @@ time.sleep(60)
 """A stand-in for pulumi: interrupted, it takes a moment to save what it did."""
 
 
+pytestmark = pytest.mark.usefixtures("start")
+
+
 class TestWorkThatMustBeSaved:
     """What a cell has started is asked to stop, and waited for, before anybody is told that it is over."""
 
     def started(self, folder: Path, wait: str) -> tuple[str, Path, Path]:
         begun, saved = folder / "begun", folder / "saved"
-        command = [sys.executable, "-c", WORK, str(saved), str(begun)]
+        (folder / "work.py").write_text(WORK)
+        # As bin/pulumi is: forked where there is a nursery.
+        client = [sys.executable, "-I", "-S", forked.__file__]
+        command = [*client, sys.executable, str(folder / "work.py"), str(saved), str(begun)]
         return f"import os, subprocess, sys, time\ncommand = {command!r}\n{wait}", begun, saved
 
     def test_an_interrupt_waits_for_it(self, tmp_path: Path) -> None:
@@ -82,7 +90,7 @@ class TestWorkThatMustBeSaved:
         source = notebook(tmp_path / "in.ipynb", f"open({str(ran)!r}, 'w').close()", "print(2)")
 
         def children() -> set[int]:
-            return {child.pid for child in psutil.Process().children()}
+            return {child.pid for child in psutil.Process().children(recursive=True)}
 
         before = children()  # other tests' worlds
 

@@ -1,0 +1,16 @@
+"""Kernels are started in two ways, and end alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbook_lib import forked
+
+
+@pytest.fixture(params=["ordinary", "forked"])
+def start(request: pytest.FixtureRequest, nursery: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How kernels are started: as Jupyter does against AWS, or forked as in a rehearsal."""
+    way: str = request.param
+    if way == "forked":
+        monkeypatch.setenv(forked.SOCKET_VARIABLE, nursery)
+    return way
