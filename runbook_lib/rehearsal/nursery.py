@@ -97,11 +97,15 @@ class Nursery:
         request, streams = nursery_child.receive(connection)
         arguments = request.arguments() if request and self._code == modified() else []
         if request and arguments:
+            # Until a child has let go of all this, a signal to it would do what it does here: end every other child.
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             pid = os.fork()
             if not pid:
                 self._leave(connection)
                 nursery_child.become(request, streams)
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 return arguments
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             self._children[pid] = connection
             self._selector.register(connection, selectors.EVENT_READ)
             connection.sendall(f"{pid}\n".encode())

@@ -123,6 +123,23 @@ def test_signals_reach_the_child_and_its_end_the_caller(nursery: str, script: Ca
     wait_until_gone(child)
 
 
+def test_a_signal_that_comes_at_once_ends_that_child_alone(
+    nursery: str, script: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child that is still about to become itself has the nursery's own idea of what to do when it is told to end."""
+    monkeypatch.setenv(forked.SOCKET_VARIABLE, nursery)
+    other, child = begin([sys.executable, script(WAIT)], nursery, tmp_path / "pid")
+    for _ in range(50):
+        brief = forked.fork_piped([sys.executable, script(WAIT), "/dev/null"], folder="/tmp", environment=os.environ, talk=False)
+        assert brief
+        brief.terminate()
+        assert brief.wait(30) == -signal.SIGTERM
+    assert other.poll() is None
+    assert child.status() != psutil.STATUS_ZOMBIE
+    other.kill()
+    other.wait(30)
+
+
 def test_child_that_was_killed(nursery: str, script: Callable[[str], str], tmp_path: Path) -> None:
     client, child = begin([sys.executable, script(WAIT)], nursery, tmp_path / "pid")
     child.kill()
