@@ -104,8 +104,9 @@ def status(
     from runbook_lib.catalogue import run_status
     from runbook_lib.run import Run
 
-    found = [run_status(one) for one in ([Run.find(run_id)] if run_id else Run.all()[:10])]
-    for error in () if run_id else Run.unreadable():
+    runs, unreadable = ([Run.find(run_id)], []) if run_id else Run.all()
+    found = [run_status(one) for one in runs[:10]]
+    for error in unreadable:
         print(f"runbook: {error.message}", file=sys.stderr)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))

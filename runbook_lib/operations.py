@@ -169,7 +169,7 @@ def teardown(name: str, confirm: str, display: Display) -> tuple[Run, ExitCode]:
     kept = kept_world()
     if kept is None:
         return run_against_aws(name, ["91_teardown"], given, run_id="", reason="teardown", display=display)
-    run = next((run for run in Run.all() if run.facts.target.endpoint == kept.endpoint), None)
+    run = next((run for run in Run.all()[0] if run.facts.target.endpoint == kept.endpoint), None)
     if run is None:
         raise UsageError(
             f"The records of the rehearsal that is being kept ({kept.endpoint}) are not under {settings.outputs()}.",

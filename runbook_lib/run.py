@@ -115,23 +115,16 @@ class Run:
         raise UsageError(f"There is no run {run_id!r} under {settings.outputs()}.", remedy="runbook status lists them.")
 
     @classmethod
-    def all(cls) -> list[Run]:
-        """Every run that can be read, newest first; ``unreadable`` names the others."""
-        found = sorted(settings.outputs().glob("*/*/run.json"), key=lambda path: path.parent.name, reverse=True)
-        return [run for path in found if isinstance(run := cls._opened(path.parent), cls)]
-
-    @classmethod
-    def unreadable(cls) -> list[RecordError]:
-        """Why each run that ``all`` leaves out cannot be read: one bad record must not hide the good ones."""
-        found = sorted(settings.outputs().glob("*/*/run.json"))
-        return [error for path in found if isinstance(error := cls._opened(path.parent), RecordError)]
-
-    @classmethod
-    def _opened(cls, directory: Path) -> Run | RecordError:
-        try:
-            return cls.open(directory)
-        except RecordError as error:
-            return error
+    def all(cls) -> tuple[list[Run], list[RecordError]]:
+        """Every run, newest first, and why each that is left out cannot be read: one bad record must not hide the good ones."""
+        runs: list[Run] = []
+        unreadable: list[RecordError] = []
+        for path in sorted(settings.outputs().glob("*/*/run.json"), key=lambda path: path.parent.name, reverse=True):
+            try:
+                runs.append(cls.open(path.parent))
+            except RecordError as error:
+                unreadable.append(error)
+        return runs, unreadable
 
     @property
     def working(self) -> Path:

@@ -100,6 +100,11 @@ def stack_config(name: str) -> dict[str, Any]:
         ) from error
 
 
+def project() -> dict[str, Any]:
+    """The Pulumi project, ``stack/Pulumi.yaml``, as written."""
+    return dict(_mapping(home() / "stack" / "Pulumi.yaml"))
+
+
 def _mapping(path: Path) -> Mapping[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

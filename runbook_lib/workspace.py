@@ -42,7 +42,7 @@ def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
     stack = settings.home() / "stack"
     workspace = run.workspace
     workspace.mkdir(exist_ok=True)
-    project = yaml.safe_load((stack / "Pulumi.yaml").read_text(encoding="utf-8"))
+    project = settings.project()
     project["main"] = str(stack)
     project["runtime"] = {"name": "python", "options": {"virtualenv": sys.prefix}}
     if run.facts.target.emulated:

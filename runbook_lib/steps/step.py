@@ -102,7 +102,7 @@ def current_run(known: parameters.StepParameters) -> Run:
     if known.run:
         return Run.find(known.run)
     environment = settings.environment(known.environment)
-    for run in Run.all():
+    for run in Run.all()[0]:
         fresh = now() - run.facts.started < timedelta(days=1)
         if run.facts.environment == known.environment and fresh and not run.facts.rehearsal and not _finished(run):
             return run

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PROVIDER = "pulumi:providers:aws"
 SETTLING_SECONDS = {False: 900.0, True: 3.0}
 """How long AWS is given to forget the tags of what is gone, by whether it is emulated."""
+STATE, TAGGED = "state_empty", "nothing_tagged_left"
 
 
 @step("91_teardown")
@@ -60,7 +61,8 @@ def _configured_tags(environment: str) -> dict[str, str]:
     """What the stack's provider would tag with today: all there is to go by once the state is empty."""
     config = settings.stack_config(environment)
     named = {"MigrationDate": "payments:migrationDate", "Suffix": "payments:suffix"}
-    return {"Environment": environment, **{tag: str(config[key]) for tag, key in named.items() if key in config}}
+    given = {tag: str(config[key]) for tag, key in named.items() if key in config}
+    return {"Environment": environment, "Project": str(settings.project()["name"]), **given}
 
 
 def _custom(resources: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -82,7 +84,7 @@ def _live(context: Context, tags: dict[str, str]) -> tuple[Finding, list[str], d
     except (ClientError, BotoCoreError) as error:
         # The stack is gone by now: what was destroyed must be on record all the same.
         message = f"AWS does not say what is left: {error}"
-        return _finding("stack", Status.UNKNOWN, message, "Run 91_teardown again with rights to read tags and keys."), [], {}
+        return _finding(Status.UNKNOWN, message, "Run 91_teardown again with rights to read tags and keys.", TAGGED), [], {}
     return _tag_finding(tags, found, ending), found, ending
 
 
@@ -106,37 +108,23 @@ def _ends(context: Context, arn: str) -> str:
 
 def _state_finding(before: int, after: list[str], updates: int) -> Finding:
     if before == 0 and updates <= 1:  # the one being the destruction that has just found nothing
-        return Finding(
-            check="state_empty",
-            requirement=("T2",),
-            status=Status.FAIL,
-            resource="stack",
-            message="This backend has never held a deployment of the stack, so there was nothing to destroy.",
-            remedy="Set PULUMI_BACKEND_URL to the backend that the stack was deployed with.",
-        )
-    return Finding(
-        check="state_empty",
-        requirement=("T2",),
-        status=Status.FAIL if after else Status.PASS,
-        resource="stack",
-        message=f"{len(after)} of {before} resources are still in the stack: {', '.join(after[:5])}."
-        if after
-        else f"All {before} resources of the stack are gone from its state.",
-        remedy="Run 91_teardown again; its error says what refused." if after else "",
-    )
+        message = "This backend has never held a deployment of the stack, so there was nothing to destroy."
+        return _finding(Status.FAIL, message, "Set PULUMI_BACKEND_URL to the backend that the stack was deployed with.", STATE)
+    if after:
+        message = f"{len(after)} of {before} resources are still in the stack: {', '.join(after[:5])}."
+        return _finding(Status.FAIL, message, "Run 91_teardown again; its error says what refused.", STATE)
+    return _finding(Status.PASS, f"All {before} resources of the stack are gone from its state.", "", STATE)
 
 
 def _tag_finding(tags: dict[str, str], left: list[str], ending: dict[str, str]) -> Finding:
     wanted = ", ".join(f"{key}={value}" for key, value in tags.items())
     if left:
         message = f"{len(left)} resources still carry {wanted}: {', '.join(left[:5])}."
-        return _finding(wanted, Status.FAIL, message, "Delete them, or find out which other stack they belong to.")
+        return _finding(Status.FAIL, message, "Delete them, or find out which other stack they belong to.", TAGGED, wanted)
     when = ", ".join(sorted(set(ending.values())))
     told = f", but for {len(ending)} that AWS deletes in its own time ({when})" if ending else ""
-    return _finding(wanted, Status.PASS, f"No resource carries {wanted} any more{told}.", "")
+    return _finding(Status.PASS, f"No resource carries {wanted} any more{told}.", "", TAGGED, wanted)
 
 
-def _finding(resource: str, status: Status, message: str, remedy: str) -> Finding:
-    return Finding(
-        check="nothing_tagged_left", requirement=("T2",), status=status, resource=resource, message=message, remedy=remedy
-    )
+def _finding(status: Status, message: str, remedy: str, check: str, resource: str = "stack") -> Finding:
+    return Finding(check=check, requirement=("T2",), status=status, resource=resource, message=message, remedy=remedy)

@@ -9,6 +9,7 @@ from e2e.kept import rehearsal
 
 from runbook_lib import runner
 from runbook_lib.results import Status
+from runbook_lib.steps.teardown import _configured_tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,9 @@ def test_teardown_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             execution = runner.execute(kept.run, "91_teardown", {"confirm": "staging"})
         assert execution.status is Status.PASS, execution.error
         assert {service: found for service, found in kept.inventory().items() if found} == {}
+        assert execution.result
+        # What the next teardown goes by, the state being empty.
+        assert {"ManagedBy": "pulumi", **_configured_tags("staging")} == execution.result.data["tags"]
         code, printed = kept.runbook("teardown")
         assert code == 0, printed
         assert list(kept.run.ledger.events())[-1]["event"] == "run.finished"

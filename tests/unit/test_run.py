@@ -52,8 +52,9 @@ def test_a_folder_that_cannot_be_made_is_bad_usage(outputs: Path) -> None:
 def test_one_bad_record_does_not_hide_the_others() -> None:
     good, bad = create(), create()
     (bad.directory / "run.json").write_text("{}")
-    assert [run.directory for run in Run.all()] == [good.directory]
-    assert [str(bad.directory) in error.message for error in Run.unreadable()] == [True]
+    runs, unreadable = Run.all()
+    assert [run.directory for run in runs] == [good.directory]
+    assert [str(bad.directory) in error.message for error in unreadable] == [True]
 
 
 @pytest.mark.parametrize("run_id", ["*", "../*", "2026*", ""])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from runbook_lib.rehearsal.engine.backend import utc_now
 from runbook_lib.rehearsal.engine.errors import PartialCreateError, ProviderError
 from runbook_lib.rehearsal.engine.urn import is_provider
-from runbook_lib.rehearsal.engine.values import Properties, Secret
+from runbook_lib.rehearsal.engine.values import Properties
+from runbook_lib.rehearsal.values import Secret
 from runbook_lib.signatures import UNKNOWN_ID
 
 if TYPE_CHECKING:

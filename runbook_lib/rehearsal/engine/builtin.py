@@ -10,7 +10,8 @@ from runbook_lib.rehearsal.engine.plan import Diff, input_diff
 from runbook_lib.rehearsal.engine.provider_types import Failure, ReadResult
 from runbook_lib.rehearsal.engine.state import deployment_from_json
 from runbook_lib.rehearsal.engine.urn import Urn
-from runbook_lib.rehearsal.engine.values import Properties, Secret, contains
+from runbook_lib.rehearsal.engine.values import Properties, contains
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.goal import Goal
 from runbook_lib.rehearsal.engine.registry import INTERNAL
-from runbook_lib.rehearsal.engine.values import Properties, Secret
+from runbook_lib.rehearsal.engine.values import Properties
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

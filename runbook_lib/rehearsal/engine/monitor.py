@@ -12,8 +12,9 @@ from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.protos import provider_pb2, resource_pb2, resource_pb2_grpc
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
 from runbook_lib.rehearsal.engine.urn import package_of
-from runbook_lib.rehearsal.engine.values import Unknown, contains
+from runbook_lib.rehearsal.engine.values import contains
 from runbook_lib.rehearsal.engine.wire import pack, unpack
+from runbook_lib.rehearsal.values import Unknown
 from runbook_lib.signatures import UNKNOWN_ID
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from runbook_lib.rehearsal.engine.errors import EngineError
 
 if TYPE_CHECKING:
-    from runbook_lib.rehearsal.engine.values import Secret
+    from runbook_lib.rehearsal.values import Secret
 
 ROUNDS = 1_000_000
 SALT_BYTES = 8

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.engine import config_path
-from runbook_lib.rehearsal.engine.values import Properties, Secret, same
+from runbook_lib.rehearsal.engine.values import Properties, same
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,9 @@ from runbook_lib.rehearsal.engine.protos import CHANNEL_OPTIONS, provider_pb2, p
 from runbook_lib.rehearsal.engine.provider_types import Failure, ReadResult, marked, refuse
 from runbook_lib.rehearsal.engine.serialize import serialize
 from runbook_lib.rehearsal.engine.urn import Urn
-from runbook_lib.rehearsal.engine.values import Properties, Unknown, contains, without_secrets
+from runbook_lib.rehearsal.engine.values import Properties, contains, without_secrets
 from runbook_lib.rehearsal.engine.wire import pack, unpack
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from pathlib import Path

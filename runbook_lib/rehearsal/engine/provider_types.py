@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
 from runbook_lib.rehearsal.engine.errors import PartialCreateError, ProviderError
-from runbook_lib.rehearsal.engine.values import Properties, Secret, contains
+from runbook_lib.rehearsal.engine.values import Properties, contains
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     import grpc

@@ -10,7 +10,8 @@ from runbook_lib.rehearsal.engine.plan import Diff, input_diff, with_replace_on_
 from runbook_lib.rehearsal.engine.run import StepFailedError
 from runbook_lib.rehearsal.engine.steps import Step
 from runbook_lib.rehearsal.engine.urn import is_provider, provider_urn
-from runbook_lib.rehearsal.engine.values import UNKNOWN, masked
+from runbook_lib.rehearsal.engine.values import masked
+from runbook_lib.rehearsal.values import UNKNOWN
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.executor import Executor

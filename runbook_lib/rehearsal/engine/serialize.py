@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.rehearsal.engine.values import UNKNOWN, Secret
+from runbook_lib.rehearsal.values import UNKNOWN, Secret
 from runbook_lib.signatures import SECRET, SIGNATURE, UNKNOWN_ID
 
 if TYPE_CHECKING:

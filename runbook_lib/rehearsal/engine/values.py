@@ -8,30 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.rehearsal.values import Secret
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Properties = dict[str, Any]
-
-
-class Unknown:
-    """A value that only an update will know."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A value that is encrypted at rest and masked wherever it is shown."""
-
-    value: Any
-
-    def __repr__(self) -> str:
-        return "[secret]"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
 
-from runbook_lib.rehearsal.engine.values import UNKNOWN, Asset, Properties, Reference, Secret, Unknown
+from runbook_lib.rehearsal.engine.values import Asset, Properties, Reference
+from runbook_lib.rehearsal.values import UNKNOWN, Secret, Unknown
 from runbook_lib.signatures import ARCHIVE, ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWN_ID, UNKNOWNS
 
 if TYPE_CHECKING:

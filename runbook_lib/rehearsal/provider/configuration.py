@@ -10,7 +10,8 @@ from runbook_lib.aws import is_loopback
 from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.schema import Shape, type_schema
 from runbook_lib.rehearsal.provider.session import Session
-from runbook_lib.rehearsal.provider.wire import Unknown, holds, plain
+from runbook_lib.rehearsal.provider.wire import holds, plain
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.provider.properties import Change, Comparison
-from runbook_lib.rehearsal.provider.wire import Unknown
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

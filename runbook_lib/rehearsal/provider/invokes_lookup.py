@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.provider.base import Properties, ProviderError, tag_map
 from runbook_lib.rehearsal.provider.registry import function, resources
-from runbook_lib.rehearsal.provider.wire import Secret
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.provider.session import Session

@@ -16,7 +16,8 @@ from runbook_lib.rehearsal.provider.difference import DEFAULTS, Difference, diff
 from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, told
 from runbook_lib.rehearsal.provider.properties import Comparison, empty
 from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
-from runbook_lib.rehearsal.provider.wire import UNKNOWN, Secret, Unknown, holds, plain
+from runbook_lib.rehearsal.provider.wire import holds, plain
+from runbook_lib.rehearsal.values import UNKNOWN, Secret, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

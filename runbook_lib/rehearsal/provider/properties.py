@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from runbook_lib.rehearsal.provider.policy import canonical
 from runbook_lib.rehearsal.provider.schema import ANY, Shape, join
-from runbook_lib.rehearsal.provider.wire import Archive, Asset, Unknown, holds
+from runbook_lib.rehearsal.provider.wire import Archive, Asset, holds
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

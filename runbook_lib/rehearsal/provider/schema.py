@@ -18,7 +18,7 @@ from pulumi import Output
 from pulumi._types import _required_property_names, input_type_types, is_input_type, resource_types
 from pulumi.runtime import rpc
 
-from runbook_lib.rehearsal.provider.wire import Secret, Unknown
+from runbook_lib.rehearsal.values import Secret, Unknown
 
 TABLE = "_RESOURCE_MODULES"  # private to the Pulumi SDK, which declares it Final and does not list it
 Kind = Literal["string", "number", "bool", "list", "map", "object", "any"]

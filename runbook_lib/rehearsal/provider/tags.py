@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.rehearsal.provider.wire import UNKNOWN, Unknown
+from runbook_lib.rehearsal.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

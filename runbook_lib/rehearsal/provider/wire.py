@@ -10,30 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf import json_format, struct_pb2
 
+from runbook_lib.rehearsal.values import UNKNOWN, Secret, Unknown
 from runbook_lib.signatures import ARCHIVE, ASSET, OUTPUT, REFERENCE, SECRET, SIGNATURE, UNKNOWN_ID, UNKNOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Unknown:
-    """A value that a preview does not know yet; there is one, ``UNKNOWN``."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN = Unknown()
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A value to keep secret."""
-
-    value: Any
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
 
 
 @dataclass(frozen=True)

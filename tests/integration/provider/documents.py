@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from integration.provider.harness import Make
 
-from runbook_lib.rehearsal.provider.wire import Archive, Asset, Secret
+from runbook_lib.rehearsal.provider.wire import Archive, Asset
+from runbook_lib.rehearsal.values import Secret
 
 ACCOUNT = "000000000000"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -9,7 +9,7 @@ import pytest
 
 from runbook_lib.rehearsal.provider import registry
 from runbook_lib.rehearsal.provider.base import ProviderError
-from runbook_lib.rehearsal.provider.wire import Secret
+from runbook_lib.rehearsal.values import Secret
 
 if TYPE_CHECKING:
     from integration.provider.harness import Make

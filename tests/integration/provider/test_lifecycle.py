@@ -11,7 +11,8 @@ from integration.provider import cases
 
 from runbook_lib.rehearsal.provider import registry
 from runbook_lib.rehearsal.provider.lifecycle import Lifecycle
-from runbook_lib.rehearsal.provider.wire import Unknown, plain
+from runbook_lib.rehearsal.provider.wire import plain
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from integration.provider.harness import Case, Make

@@ -17,7 +17,8 @@ from integration.provider.plugin import EXECUTABLE, Plugin, running
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
-from runbook_lib.rehearsal.provider.wire import UNKNOWN, Secret, decode
+from runbook_lib.rehearsal.provider.wire import decode
+from runbook_lib.rehearsal.values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import pytest
 
 from runbook_lib.rehearsal.engine.plan import Diff, PropertyDiff, decide, input_diff, with_ignored, with_replace_on_changes
 from runbook_lib.rehearsal.engine.state import Resource
-from runbook_lib.rehearsal.engine.values import Secret
+from runbook_lib.rehearsal.values import Secret
 
 OLD = Resource(urn="urn:pulumi:s::p::t::n", type="t", custom=True)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from runbook_lib.rehearsal.engine.passphrase import Crypter
 from runbook_lib.rehearsal.engine.serialize import deserialize, masked_json, serialize
-from runbook_lib.rehearsal.engine.values import UNKNOWN, Asset, Reference, Secret, Unknown, contains, masked, same
+from runbook_lib.rehearsal.engine.values import Asset, Reference, contains, masked, same
 from runbook_lib.rehearsal.engine.wire import pack, unpack
+from runbook_lib.rehearsal.values import UNKNOWN, Secret, Unknown
 
 PLAIN = st.recursive(
     st.none()

@@ -10,7 +10,7 @@ from runbook_lib.rehearsal.provider import registry
 from runbook_lib.rehearsal.provider.difference import Difference, difference
 from runbook_lib.rehearsal.provider.properties import Comparison
 from runbook_lib.rehearsal.provider.schema import type_schema
-from runbook_lib.rehearsal.provider.wire import UNKNOWN
+from runbook_lib.rehearsal.values import UNKNOWN
 
 DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 STAGE = "aws:apigateway/stage:Stage"

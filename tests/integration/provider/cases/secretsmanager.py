@@ -3,7 +3,7 @@
 from integration.provider.documents import ACCOUNT, allow, key
 from integration.provider.harness import Case, Make
 
-from runbook_lib.rehearsal.provider.wire import Secret
+from runbook_lib.rehearsal.values import Secret
 
 SECRET = "aws:secretsmanager/secret:Secret"
 READER = {"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}

@@ -3,7 +3,7 @@
 from integration.provider.documents import certificate
 from integration.provider.harness import Case
 
-from runbook_lib.rehearsal.provider.wire import Secret
+from runbook_lib.rehearsal.values import Secret
 
 CASES = [
     Case(
