@@ -92,7 +92,8 @@ def fork(command: Sequence[str], *, folder: str, environment: Mapping[str, str],
     path = os.environ.get(SOCKET_VARIABLE)
     if not path:
         return None
-    request = {"command": list(command), "folder": folder, "environment": dict(environment)}
+    ignored = [int(number) for number in PASSED_ON if signal.getsignal(number) is signal.SIG_IGN]  # which one inherits
+    request = {"command": list(command), "folder": folder, "environment": dict(environment), "ignored": ignored}
     connection = socket.socket(socket.AF_UNIX)
     replies = connection.makefile("rb")
     with contextlib.suppress(OSError):  # it is gone
@@ -130,9 +131,8 @@ def main(command: list[str]) -> NoReturn:
     child = fork(command, folder=os.getcwd(), environment=os.environ, streams=(0, 1, 2))  # noqa: PTH109 - pathlib loads slowly
     if child is None:
         os.execvp(command[0], command)  # noqa: S606 - what the caller started, as it started it
-    for number in PASSED_ON:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda received, _: child.send_signal(received))
+    for number in PASSED_ON:  # also what is ignored: the child may listen to it all the same
+        signal.signal(number, lambda received, _: child.send_signal(received))
     code = child.wait()
     if code < 0:
         with contextlib.suppress(OSError):  # SIGKILL has no other

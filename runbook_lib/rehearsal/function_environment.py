@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+import sysconfig
 
 import boto3.s3.inject  # noqa: F401  # with all that it imports on first use
 
@@ -24,7 +25,8 @@ def strip() -> None:
     for name in list(sys.modules):
         if name.partition(".")[0] not in kept:
             del sys.modules[name]
-    sys.path[:] = [folder for folder in sys.path if folder.startswith(sys.base_prefix) and not folder.endswith("-packages")]
+    library = sysconfig.get_path("stdlib")
+    sys.path[:] = [folder for folder in sys.path if folder.startswith(library) and not folder.endswith("-packages")]
     sys.meta_path[:] = [finder for finder in sys.meta_path if _module(finder) in kept]
 
 

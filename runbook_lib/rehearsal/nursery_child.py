@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from runbook_lib.forked import PASSED_ON
 from runbook_lib.rehearsal.nursery_imports import PROVIDER, SOURCE
 
 LONGEST_REQUEST = 1 << 20
@@ -33,6 +34,7 @@ class Request:
     command: list[str]
     folder: str
     environment: dict[str, str]
+    ignored: list[int]
 
     def arguments(self) -> list[str]:
         """The command as arguments of the interpreter: a file or ``-m module``, and its own; empty if it is no such."""
@@ -71,8 +73,9 @@ def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
 
 def become(request: Request, streams: list[int]) -> None:
     """Take over session, signals, streams, folder and environment from the request."""
-    for number in (signal.SIGCHLD, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGCHLD, *PASSED_ON):
+        usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+        signal.signal(number, signal.SIG_IGN if number in request.ignored else usual)
     os.setsid()
     for target, stream in enumerate(streams):
         os.dup2(stream, target)

@@ -30,6 +30,7 @@ STARTED = ("cli", "launcher")
 def import_all() -> Iterator[object]:
     """Import, a module at a time, and derive every schema the provider can be asked for."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's library would start threads as it is imported
+    os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"  # no channel is open when a child is forked; grpc would warn of it later
     for name in (*FOR_KERNELS, *FOR_PULUMI):
         yield importlib.import_module(name)
     yield from _modules("runbook_lib.rehearsal.engine")

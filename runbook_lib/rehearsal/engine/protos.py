@@ -14,6 +14,7 @@ from pulumi.runtime.proto import (
     provider_pb2_grpc,
     resource_pb2,
     resource_pb2_grpc,
+    status_pb2,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "provider_pb2_grpc",
     "resource_pb2",
     "resource_pb2_grpc",
+    "status_pb2",
 ]

@@ -44,9 +44,8 @@ def marked(outputs: Properties, inputs: Properties) -> Properties:
 def refuse(error: grpc.RpcError) -> NoReturn:
     """Turn a failed call into what it means: a resource that half exists, or a plain refusal."""
     import grpc
-    from google.rpc import status_pb2
 
-    from runbook_lib.rehearsal.engine.protos import provider_pb2
+    from runbook_lib.rehearsal.engine.protos import provider_pb2, status_pb2
     from runbook_lib.rehearsal.engine.wire import unpack
 
     message = error.details() or str(error.code())

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 CLIENT = [sys.executable, "-I", "-S", forked.__file__]
 TELL = """
-import atexit, json, os, sys, threading, time
+import atexit, json, os, signal, sys, threading, time
 atexit.register(print, "at exit")
 threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
 print(json.dumps({"arguments": sys.argv, "folder": os.getcwd(), "environment": dict(os.environ), "input": sys.stdin.read(),
-                  "first": sys.path[0], "leads": os.getpgrp() == os.getpid(), "open": sorted(os.listdir("/proc/self/fd"))[:-1]}))
+                  "first": sys.path[0], "leads": os.getpgrp() == os.getpid(), "open": sorted(os.listdir("/proc/self/fd"))[:-1],
+                  "signals": {int(each): str(signal.getsignal(each)) for each in signal.valid_signals()}}))
 print("to stderr", file=sys.stderr)
 sys.exit(7)
 """
@@ -48,8 +49,10 @@ def script(tmp_path: Path) -> Callable[[str], str]:
 
 def run(command: Sequence[str], nursery: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, forked.SOCKET_VARIABLE: nursery, **variables}
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh"]  # as under nohup
+    whole = [*ignoring, *CLIENT, *command]
     return subprocess.run(
-        [*CLIENT, *command], env=environment, cwd="/tmp", input="said", capture_output=True, text=True, check=False, timeout=60
+        whole, env=environment, cwd="/tmp", input="said", capture_output=True, text=True, check=False, timeout=60
     )
 
 

@@ -127,7 +127,7 @@ class TestEmulator:
 
     def test_death_is_noticed(self, tmp_path: Path) -> None:
         with emulator.Emulator.start(tmp_path / "log") as running_one:
-            (guard,) = [each for each in psutil.Process().children() if "guard.py" in " ".join(each.cmdline())]
+            (guard,) = [each for each in psutil.Process().children() if "rehearsal.launcher" in " ".join(each.cmdline())]
             (served,) = guard.children()
             served.kill()
             wait_until_gone([guard, served])
