@@ -37,14 +37,14 @@ def real() -> Path:
 
 @pytest.fixture
 def bench(tmp_path: Path, root: Path, nursery: str) -> Bench:
-    """A project on one of the engines."""
+    """A project on one of the engines; the embedded one's processes are forked as in a rehearsal."""
     return Bench(tmp_path, root, nursery)
 
 
 @pytest.fixture
-def embedded(tmp_path: Path, nursery: str) -> Bench:
-    """A project on the embedded engine."""
-    return Bench(tmp_path, EMBEDDED_ROOT, nursery)
+def embedded(tmp_path: Path) -> Bench:
+    """A project on the embedded engine, its processes started as outside a rehearsal."""
+    return Bench(tmp_path, EMBEDDED_ROOT)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
