@@ -10,6 +10,7 @@ import boto3
 from e2e.conftest import Runbook
 
 from runbook_lib import operations
+from runbook_lib.rehearsal import world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,3 +83,6 @@ def rehearsal(outputs: Path) -> Iterator[Kept]:
         yield Kept(runbook, printed, runbook.run())
     finally:
         runbook("teardown")
+        # A teardown that fails keeps it, for the user to look at.
+        if left := world.attach(outputs / ".rehearsal" / operations.KEPT / world.STATE):
+            left.stop()
