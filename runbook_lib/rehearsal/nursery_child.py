@@ -14,10 +14,13 @@ import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from runbook_lib.forked import PASSED_ON
 from runbook_lib.rehearsal.nursery_imports import PROVIDER, SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST_REQUEST = 1 << 20
 STREAMS = 3
@@ -41,20 +44,18 @@ class Request:
         program, *arguments = self.command
         if Path(program).name in MODULES:
             return ["-m", MODULES[Path(program).name], *arguments]
-        if Path(program).parent.resolve() != Path(sys.executable).parent.resolve() or self._settings() != _settings():
+        if Path(program).parent.resolve() != Path(sys.executable).parent.resolve() or _settings(self.environment) != _settings(
+            os.environ
+        ):
             return []
         while arguments and arguments[0] in FLAGS:
             arguments.pop(0)
         return [] if arguments and arguments[0].startswith("-") and arguments[0] != "-m" else arguments
 
-    def _settings(self) -> dict[str, str]:
-        return _settings(self.environment)
 
-
-def _settings(environment: dict[str, str] | None = None) -> dict[str, str]:
+def _settings(environment: Mapping[str, str]) -> dict[str, str]:
     """What the interpreter reads once, when it starts, but for its path, which a child follows."""
-    found = os.environ if environment is None else environment
-    return {name: value for name, value in found.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
+    return {name: value for name, value in environment.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
 
 
 def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:

@@ -10,7 +10,7 @@ import boto3
 from e2e.conftest import Runbook
 
 from runbook_lib import operations
-from runbook_lib.rehearsal import world
+from runbook_lib.rehearsal import world as worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,5 +84,5 @@ def rehearsal(outputs: Path) -> Iterator[Kept]:
     finally:
         runbook("teardown")
         # A teardown that fails keeps it, for the user to look at.
-        if left := world.attach(outputs / ".rehearsal" / operations.KEPT / world.STATE):
+        if left := worlds.attach(outputs / ".rehearsal" / operations.KEPT / worlds.STATE):
             left.stop()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-pytest.register_assert_rewrite("integration.load", "integration.mutations")  # before they are imported
+pytest.register_assert_rewrite("integration.load", "integration.mutations", "integration.waiting")  # before they are imported
 
 from integration.mutations import deployment  # noqa: E402 - for the line above
+from integration.waiting import until  # noqa: E402 - the same
 
 from runbook_lib.rehearsal import nursery as nurseries  # noqa: E402 - the same
 
@@ -28,9 +28,6 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[deployment.De
 def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The socket of a nursery, for tests that start many processes of the rehearsal's."""
     path, process = nurseries.start(tmp_path_factory.mktemp("nursery") / "log")
-    deadline = time.monotonic() + 60
-    while not path.exists():
-        assert time.monotonic() < deadline, "the nursery did not start"
-        time.sleep(0.05)
+    until(path.exists, "the nursery did not start")
     yield str(path)
     process.stop()

@@ -9,12 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from integration.waiting import until
 
 from runbook_lib import forked
 from runbook_lib.rehearsal import nursery as nurseries
@@ -59,19 +59,13 @@ def run(command: Sequence[str], nursery: str, **variables: str) -> subprocess.Co
 def begin(command: Sequence[str], nursery: str, told: Path) -> tuple[subprocess.Popen[bytes], psutil.Process]:
     """The client, and the process that wrote its id."""
     client = subprocess.Popen([*CLIENT, *command, str(told)], env={**os.environ, forked.SOCKET_VARIABLE: nursery})
-    deadline = time.monotonic() + 60
-    while not (told.exists() and told.read_text()):
-        assert time.monotonic() < deadline, "it did not start"
-        time.sleep(0.02)
+    until(lambda: told.exists() and told.read_text(), "it did not start")
     return client, psutil.Process(int(told.read_text()))
 
 
 def wait_until_gone(process: psutil.Process) -> None:
-    deadline = time.monotonic() + 30
     with contextlib.suppress(psutil.NoSuchProcess):
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < deadline, f"{process} is still there"
-            time.sleep(0.02)
+        until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, f"{process} is still there")
 
 
 def test_same_as_an_ordinary_process(nursery: str, script: Callable[[str], str]) -> None:
@@ -158,8 +152,7 @@ def test_child_ends_with_its_caller(nursery: str, script: Callable[[str], str], 
 
 def test_children_end_with_the_nursery(script: Callable[[str], str], tmp_path: Path) -> None:
     path, process = nurseries.start(tmp_path / "log")
-    while not path.exists():
-        time.sleep(0.02)
+    until(path.exists, "the nursery did not start")
     client, child = begin([sys.executable, script(WAIT)], str(path), tmp_path / "pid")
     process.stop()
     assert client.wait(30) == -signal.SIGKILL
@@ -176,9 +169,7 @@ def test_refuses_once_the_code_has_changed(script: Callable[[str], str], tmp_pat
         [sys.executable, "-P", "-m", "runbook_lib.rehearsal.nursery", path], env={**os.environ, "PYTHONPATH": str(tmp_path)}
     )
     try:
-        while not path.exists():
-            assert nursery.poll() is None
-            time.sleep(0.02)
+        until(path.exists, "the nursery did not start")
         assert run(ask, str(path)).stdout == "True\n"
         with (package / "rehearsal" / "guard.py").open("a") as file:
             file.write("\n")
