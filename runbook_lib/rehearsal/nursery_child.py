@@ -17,15 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from runbook_lib.forked import PASSED_ON
-from runbook_lib.rehearsal.nursery_imports import PROVIDER, SOURCE
+from runbook_lib.rehearsal.nursery_imports import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_REQUEST = 1 << 20
 STREAMS = 3
-MODULES = {"pulumi-resource-aws": PROVIDER}
-"""Commands that are not Python themselves, but start a module."""
 FLAGS = frozenset({"-u", "-P"})
 """Of the interpreter's options those that a child follows anyway."""
 
@@ -42,11 +40,8 @@ class Request:
     def arguments(self) -> list[str]:
         """The command as arguments of the interpreter: a file or ``-m module``, and its own; empty if it is no such."""
         program, *arguments = self.command
-        if Path(program).name in MODULES:
-            return ["-m", MODULES[Path(program).name], *arguments]
-        if Path(program).parent.resolve() != Path(sys.executable).parent.resolve() or _settings(self.environment) != _settings(
-            os.environ
-        ):
+        same = Path(program).parent.resolve() == Path(sys.executable).parent.resolve()
+        if not same or _settings(self.environment) != _settings(os.environ):
             return []
         while arguments and arguments[0] in FLAGS:
             arguments.pop(0)

@@ -6,3 +6,10 @@ for python in "$RUNBOOK_PYTHON" "$root/.venv/bin/python" "$root/../../../bin/pyt
 done
 PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
 export PYTHONPATH
+
+# Becomes a module of this project's, with arguments; forked where a rehearsal has a nursery.
+run() {
+  set -- "$python" -P -m "$@"
+  if [ -S "$RUNBOOK_REHEARSAL_NURSERY" ]; then set -- "$python" -I -S "$root/runbook_lib/forked.py" "$@"; fi
+  exec "$@"
+}

@@ -104,6 +104,13 @@ def test_another_command_is_started_the_ordinary_way(nursery: str, command: list
     assert run([*command, "words"], nursery).stdout == "words\n"
 
 
+def test_another_plugin_of_the_same_name_is_that_plugin(nursery: str, tmp_path: Path) -> None:
+    plugin = tmp_path / "pulumi-resource-aws"
+    plugin.write_text("#!/bin/sh\necho words\n")
+    plugin.chmod(0o755)
+    assert run([str(plugin)], nursery).stdout == "words\n"
+
+
 def test_uncaught_error_and_message_of_exit(nursery: str, script: Callable[[str], str]) -> None:
     failed = run([sys.executable, script("raise ValueError('boom')")], nursery)
     assert failed.returncode == 1
@@ -170,6 +177,7 @@ def test_refuses_once_the_code_has_changed(script: Callable[[str], str], tmp_pat
     )
     try:
         until(path.exists, "the nursery did not start")
+        assert nursery.poll() is None
         assert run(ask, str(path)).stdout == "True\n"
         with (package / "rehearsal" / "guard.py").open("a") as file:
             file.write("\n")
