@@ -13,7 +13,6 @@ import signal
 import tempfile
 import threading
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,27 +27,13 @@ from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
 from runbook_lib.redaction import redact
+from runbook_lib.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GRACE = 3600.0
 """Seconds that work which was asked to stop has for saving its state: a database on AWS takes half an hour."""
-
-
-class CellState(StrEnum):
-    """How a cell, or a whole notebook, ended."""
-
-    OK = "ok"
-    FAILED = "failed"
-    TIMED_OUT = "timed_out"
-    KERNEL_DIED = "kernel_died"
-    INTERRUPTED = "interrupted"
-    EXITED = "exited"
-    """The cell called ``sys.exit``: whatever the code, the cells after it never ran."""
-    RUNNING = "running"
-    """At work when this was last written; where nobody writes any more, the runner itself was killed."""
-    NOT_RUN = "not_run"
 
 
 class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
@@ -69,26 +54,26 @@ class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has 
     def notebook_start(self, **kwargs: Any) -> None:
         """Begin: nothing has run."""
         for cell in self.nb.cells:
-            cell.metadata.runbook = {"state": CellState.NOT_RUN.value}
-        self.nb.metadata.runbook = {"state": CellState.NOT_RUN.value}
+            cell.metadata.runbook = {"state": State.NOT_RUN.value}
+        self.nb.metadata.runbook = {"state": State.NOT_RUN.value}
         super().notebook_start(**kwargs)
 
     def cell_start(self, cell: Any, cell_index: int | None = None, **kwargs: Any) -> None:
         """A cell begins."""
-        cell.metadata.runbook = {"state": CellState.RUNNING.value}
+        cell.metadata.runbook = {"state": State.RUNNING.value}
         super().cell_start(cell, cell_index, **kwargs)
 
-    def ended(self, index: int, state: CellState, error: BaseException | None = None) -> None:
+    def ended(self, index: int, state: State, error: BaseException | None = None) -> None:
         """Record how a cell ended, and with it the notebook if it is not well."""
         cell = self.nb.cells[index]
         cell.metadata.runbook = {"state": state.value}
-        if state is not CellState.OK:
+        if state is not State.OK:
             self.nb.metadata.runbook = {"state": state.value, "cell": index}
             self.cell_exception(cell, index)
             if error is not None and not _error_output(cell):
                 cell.outputs.append(nbformat.v4.new_output("error", ename=type(error).__name__, evalue=str(error)))
-        elif self.nb.metadata.runbook["state"] == CellState.NOT_RUN:
-            self.nb.metadata.runbook = {"state": CellState.OK.value}
+        elif self.nb.metadata.runbook["state"] == State.NOT_RUN:
+            self.nb.metadata.runbook = {"state": State.OK.value}
         self.cell_complete(cell, index)
         self.on_cell(index + 1, len(self.nb.cells))
 
@@ -97,7 +82,7 @@ class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has 
         self.end_time = self.now()
         self.nb.metadata.papermill["end_time"] = self.end_time.isoformat()
         self.nb.metadata.papermill["duration"] = (self.end_time - self.start_time).total_seconds()
-        if self.nb.metadata.runbook["state"] != CellState.OK:
+        if self.nb.metadata.runbook["state"] != State.OK:
             self.nb.metadata.papermill["exception"] = True
         self.cleanup_pbar()
         self.save()
@@ -107,10 +92,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     """Runs the cells; asked to stop, it lets the work in the kernel save its state first."""
 
     grace: float = GRACE
-    stopped: CellState | None = None
+    stopped: State | None = None
     group: KernelGroup | None = None
 
-    def stop(self, cause: CellState) -> None:
+    def stop(self, cause: State) -> None:
         """Interrupt the kernel and what it started; a second call, or the end of the grace period, kills it."""
         first, self.stopped = self.stopped is None, self.stopped or cause
         if self.group is None:
@@ -133,18 +118,18 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             try:
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
-                manager.ended(index, self.stopped or (CellState.EXITED if _exited(error) else CellState.FAILED))
+                manager.ended(index, self.stopped or (State.EXITED if _exited(error) else State.FAILED))
                 self._settle()
                 return
             except BaseException as error:
-                state = _STATES.get(type(error), CellState.FAILED)
+                state = _STATES.get(type(error), State.FAILED)
                 manager.ended(index, self.stopped or state, error)
                 if isinstance(error, CellTimeoutError | DeadKernelError):
                     self.stop(state)
                 self._settle()
                 raise
             # A cell tagged raises-exception goes on, but it did raise.
-            manager.ended(index, CellState.FAILED if _error_output(manager.nb.cells[index]) else CellState.OK)
+            manager.ended(index, State.FAILED if _error_output(manager.nb.cells[index]) else State.OK)
 
     def _settle(self) -> None:
         """After a stop, wait until what the kernel started has saved its state: nothing goes on behind a finished record."""
@@ -172,8 +157,8 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             cls.execute_managed_notebook(manager, kernel_name, log_output=log_output, **kwargs)
         finally:
             manager.notebook_complete()
-        if nb.metadata.runbook["state"] == CellState.EXITED:
-            left = sum(cell.metadata.runbook["state"] == CellState.NOT_RUN for cell in nb.cells)
+        if nb.metadata.runbook["state"] == State.EXITED:
+            left = sum(cell.metadata.runbook["state"] == State.NOT_RUN for cell in nb.cells)
             raise NotebookError(
                 f"Cell {nb.metadata.runbook['cell']} called sys.exit; {left} cells never ran.",
                 remedy="Raise an error instead.",
@@ -214,22 +199,22 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 return client.execute(env=os.environ.copy())
 
 
-_STATES: dict[type[BaseException], CellState] = {
-    CellTimeoutError: CellState.TIMED_OUT,
-    DeadKernelError: CellState.KERNEL_DIED,
-    KeyboardInterrupt: CellState.INTERRUPTED,
+_STATES: dict[type[BaseException], State] = {
+    CellTimeoutError: State.TIMED_OUT,
+    DeadKernelError: State.KERNEL_DIED,
+    KeyboardInterrupt: State.INTERRUPTED,
 }
-_ASKED: dict[CellState, type[BaseException]] = {state: error for error, state in _STATES.items()}
+_ASKED: dict[State, type[BaseException]] = {state: error for error, state in _STATES.items()}
 
 
 @contextmanager
 def _stopping(client: Client, timeout: float | None) -> Iterator[None]:
     """While a notebook runs, SIGINT, SIGTERM and the end of its time stop the work in the kernel, not this process."""
-    timer = threading.Timer(timeout, client.stop, [CellState.TIMED_OUT]) if timeout else None
+    timer = threading.Timer(timeout, client.stop, [State.TIMED_OUT]) if timeout else None
     handlers = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
-            handlers[number] = signal.signal(number, lambda *_: client.stop(CellState.INTERRUPTED))
+            handlers[number] = signal.signal(number, lambda *_: client.stop(State.INTERRUPTED))
     if timer:
         timer.daemon = True
         timer.start()

@@ -20,10 +20,11 @@ from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import errors, files, parameters, settings
 from runbook_lib.errors import ExitCode, NotebookError, RunbookError
-from runbook_lib.kernel import CellState, RunbookEngine
+from runbook_lib.kernel import RunbookEngine
 from runbook_lib.redaction import redact
 from runbook_lib.results import Status, StepResult
 from runbook_lib.run import ATTEMPT_VARIABLE
+from runbook_lib.states import State, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,18 +51,12 @@ class Execution:
     step: str
     attempt: int
     notebook: Path
-    state: CellState
+    state: State
     result: StepResult | None
     error: str
     exit_code: ExitCode
+    status: Status
     seconds: float
-
-    @property
-    def status(self) -> Status:
-        """PASS only if the notebook ended well and its result file says PASS."""
-        if self.result is None or (self.state is not CellState.OK and self.result.status is Status.PASS):
-            return Status.UNKNOWN
-        return self.result.status
 
 
 def execute(
@@ -124,19 +119,18 @@ def progress_file(run: Run) -> Path:
 def _file(run: Run, step: str, attempt: int, working: Path, failure: BaseException | None, seconds: float) -> Execution:
     """Move the executed notebook to its place in the record and read what the step left."""
     notebook = nbformat.read(working, as_version=4)
-    stated = CellState(notebook.metadata.runbook["state"])
-    state = CellState.KERNEL_DIED if failure and stated in {CellState.OK, CellState.NOT_RUN} else stated
+    stated = State(notebook.metadata.runbook["state"])
+    state = State.KERNEL_DIED if failure and stated in {State.OK, State.NOT_RUN} else stated
     record = run.record(step, attempt, ".ipynb")
     files.write_once(record, working.read_bytes())
     working.unlink()
     path = run.record(step, attempt, ".json")
     result = StepResult.load(path) if path.exists() else None
-    return Execution(
-        step, attempt, record, state, result, redact(_text(failure, state)), _exit_code(failure, state, result), seconds
-    )
+    ended = conclude(state, result.status if result else None, _raised(failure))
+    return Execution(step, attempt, record, state, result, redact(_text(failure, state)), ended.exit_code, ended.status, seconds)
 
 
-def _text(failure: BaseException | None, state: CellState) -> str:
+def _text(failure: BaseException | None, state: State) -> str:
     if isinstance(failure, PapermillExecutionError):
         return str(failure.evalue)
     if isinstance(failure, RunbookError):
@@ -144,15 +138,10 @@ def _text(failure: BaseException | None, state: CellState) -> str:
     return f"The notebook ended {state.value}: {failure}" if failure else ""
 
 
-def _exit_code(failure: BaseException | None, state: CellState, result: StepResult | None) -> ExitCode:
-    if state is CellState.INTERRUPTED:
-        return ExitCode.INTERRUPTED
-    if failure is None and result is not None:
-        return ExitCode.PASSED if result.status is Status.PASS else ExitCode.FAILED
+def _raised(failure: BaseException | None) -> ExitCode | None:
+    """The exit code of the runbook's own error that ended the notebook, if one did; papermill knows it by its class's name."""
     raised = getattr(errors, getattr(failure, "ename", ""), None)
-    if isinstance(raised, type) and issubclass(raised, RunbookError):
-        return raised.exit_code
-    return ExitCode.ENGINE
+    return raised.exit_code if isinstance(raised, type) and issubclass(raised, RunbookError) else None
 
 
 @contextmanager

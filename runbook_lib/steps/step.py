@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,16 +22,23 @@ from runbook_lib.steps.outcome import Outcome, Report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runbook_lib.engine import Engine
 
+
+@dataclass(frozen=True)
 class Context:
-    """What a step works with."""
+    """What a step works with; whoever calls the step brings it."""
 
-    def __init__(self, run: Run) -> None:
+    run: Run
+    aws: Aws
+    engine: Engine
+
+    @classmethod
+    def of(cls, run: Run) -> Context:
+        """What a run's own facts lead to."""
         from runbook_lib.engine import Engine
 
-        self.run = run
-        self.aws = Aws(run.facts.target)
-        self.engine = Engine(run, progress)
+        return cls(run, Aws(run.facts.target), Engine(run, progress))
 
 
 def progress(line: str) -> None:
@@ -63,7 +71,7 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
                 return result, result.save(run.record(name, attempt, ".json"))
 
             try:
-                report = look(Context(run), known)
+                report = look(Context.of(run), known)
             except BaseException as error:
                 kept(_of_failure(name, error))
                 interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)

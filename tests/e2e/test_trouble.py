@@ -13,8 +13,8 @@ import psutil
 import pytest
 from e2e.conftest import ROOT, Runbook, of_this_rehearsal
 
-from runbook_lib.kernel import CellState
 from runbook_lib.results import Status, StepResult
+from runbook_lib.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
     run = runbook.run()
     events = list(run.ledger.events())
     assert events[-2]["event"] == "notebook.ended"
-    assert events[-2]["state"] == CellState.INTERRUPTED
+    assert events[-2]["state"] == State.INTERRUPTED
     assert any(event["event"] == "step.interrupted" for event in events)
     assert run.record("03_deploy", 1, ".ipynb").exists()
     left = StepResult.load(run.record("03_deploy", 1, ".json"))

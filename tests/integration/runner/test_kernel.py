@@ -17,7 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
-from runbook_lib.kernel import CellState
+from runbook_lib.states import State
 
 pytestmark = pytest.mark.usefixtures("start")
 
@@ -28,13 +28,13 @@ class TestStates:
     @pytest.mark.parametrize(
         ("middle", "error", "state"),
         [
-            ("raise ValueError('boom')", PapermillExecutionError, CellState.FAILED),
-            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", DeadKernelError, CellState.KERNEL_DIED),
-            ("import sys; sys.exit(0)", NotebookError, CellState.EXITED),
-            ("import sys; sys.exit(3)", NotebookError, CellState.EXITED),
+            ("raise ValueError('boom')", PapermillExecutionError, State.FAILED),
+            ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", DeadKernelError, State.KERNEL_DIED),
+            ("import sys; sys.exit(0)", NotebookError, State.EXITED),
+            ("import sys; sys.exit(3)", NotebookError, State.EXITED),
         ],
     )
-    def test_failing_cell(self, tmp_path: Path, middle: str, error: type[Exception], state: CellState) -> None:
+    def test_failing_cell(self, tmp_path: Path, middle: str, error: type[Exception], state: State) -> None:
         output = tmp_path / "out.ipynb"
         with pytest.raises(error):
             run(notebook(tmp_path / "in.ipynb", "print(1)", middle, "print(3)"), output)

@@ -14,10 +14,10 @@ from runbook_lib import runner, settings
 from runbook_lib.aws import Target
 from runbook_lib.catalogue import run_status
 from runbook_lib.errors import ExitCode, UsageError
-from runbook_lib.kernel import CellState
 from runbook_lib.results import Status
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
+from runbook_lib.states import State
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def execute(run: Run, *sources: str, **given: object) -> runner.Execution:
 class TestExecute:
     def test_pass_files_notebook_and_result(self, run: Run) -> None:
         done = execute(run, SAVES.format(status="PASS"), "outcome.gate()", deletion_limit="3")
-        assert (done.status, done.exit_code, done.state) == (Status.PASS, ExitCode.PASSED, CellState.OK)
+        assert (done.status, done.exit_code, done.state) == (Status.PASS, ExitCode.PASSED, State.OK)
         assert done.result is not None
         assert done.result.data == {"limit": 3}
         assert sorted(path.name for path in run.directory.glob("0*")) == ["02_plan.ipynb", "02_plan.json"]
@@ -77,7 +77,7 @@ class TestExecute:
 
     def test_leaving_early_does_not_pass_even_with_a_good_result(self, run: Run) -> None:
         done = execute(run, SAVES.format(status="PASS"), "import sys; sys.exit(0)", "outcome.gate()")
-        assert (done.status, done.state) == (Status.UNKNOWN, CellState.EXITED)
+        assert (done.status, done.state) == (Status.UNKNOWN, State.EXITED)
         assert done.exit_code is ExitCode.ENGINE
 
     def test_no_result_is_no_pass(self, run: Run) -> None:
@@ -92,7 +92,7 @@ class TestExecute:
 
     def test_kernel_that_dies_is_on_record(self, run: Run) -> None:
         done = execute(run, SAVES.format(status="PASS"), "import os; os.kill(os.getpid(), 9)")
-        assert (done.state, done.status, done.exit_code) == (CellState.KERNEL_DIED, Status.UNKNOWN, ExitCode.ENGINE)
+        assert (done.state, done.status, done.exit_code) == (State.KERNEL_DIED, Status.UNKNOWN, ExitCode.ENGINE)
         assert list(run.ledger.events())[-1]["state"] == "kernel_died"
 
     def test_second_attempt_stands_beside_the_first(self, run: Run) -> None:
