@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
+from runbook_lib.engine_events import Outcome, Recorder
 from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import redact
@@ -24,37 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pulumi.automation import Stack
-    from pulumi.automation.events import EngineEvent, StepEventMetadata
 
     from runbook_lib.run import Run
 
 MINIMUM_CLI = (3, 220, 0)
 """The oldest real CLI the runbook is meant for: it streams events over gRPC."""
-
-
-class Done(BaseModel):
-    """One resource operation that ended."""
-
-    model_config = ConfigDict(frozen=True)
-
-    op: str
-    urn: str
-    type: str
-    seconds: float
-
-
-class Outcome(BaseModel):
-    """What an operation on the stack did."""
-
-    model_config = ConfigDict(frozen=True)
-
-    plan: Plan
-    """The steps Pulumi announced, as in a preview."""
-    done: tuple[Done, ...]
-    warnings: tuple[str, ...]
-    """Diagnostics of severity warning."""
-    outputs: dict[str, Any] = {}
-    """After an update, the stack's outputs that are not secret."""
 
 
 def command(kind: EngineKind) -> Any:
@@ -116,14 +89,14 @@ class Engine:
 
     def preview(self) -> Outcome:
         """What an update would do; changes nothing."""
-        recorder = _Recorder(self._progress)
+        recorder = Recorder(self._progress, applies=False)
         with _translated("preview", recorder):
             to_its_end(lambda: self.stack.preview(on_event=recorder))
         return recorder.outcome()
 
     def up(self) -> Outcome:
         """Update the stack."""
-        recorder = _Recorder(self._progress)
+        recorder = Recorder(self._progress)
         with _translated("up", recorder):
             result = to_its_end(lambda: self.stack.up(on_event=recorder, show_secrets=False))
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
@@ -134,14 +107,14 @@ class Engine:
         Every resource is announced as a refresh; only what comes of it says ``same``, ``update`` or ``delete``, so that
         is what the outcome's plan holds.
         """
-        recorder = _Recorder(self._progress)
+        recorder = Recorder(self._progress, applies=False)
         with _translated("refresh", recorder):
             to_its_end(lambda: self.stack.preview_refresh(on_event=recorder))
         return recorder.outcome().model_copy(update={"plan": Plan.of(recorder.results)})
 
     def destroy(self) -> Outcome:
         """Delete every resource of the stack; the empty stack stays, with its history."""
-        recorder = _Recorder(self._progress)
+        recorder = Recorder(self._progress)
         with _translated("destroy", recorder):
             to_its_end(lambda: self.stack.destroy(on_event=recorder, show_secrets=False))
         return recorder.outcome()
@@ -162,62 +135,8 @@ class Engine:
         return str(self.stack.workspace.pulumi_version)
 
 
-class _Recorder:
-    """Collects Pulumi's events into an ``Outcome``."""
-
-    def __init__(self, progress: Callable[[str], None]) -> None:
-        self._progress = progress
-        self._steps: list[dict[str, Any]] = []
-        self._begun: dict[tuple[str, str], float] = {}
-        self._done: list[Done] = []
-        self._warnings: list[str] = []
-        self.results: list[dict[str, Any]] = []
-        self.errors: list[str] = []
-
-    def __call__(self, event: EngineEvent) -> None:
-        if event.resource_pre_event:
-            step = event.resource_pre_event.metadata
-            self._steps.append(_step(step))
-            self._begun[step.urn, step.op] = event.timestamp
-        elif event.res_outputs_event:
-            step = event.res_outputs_event.metadata
-            self.results.append(_step(step))
-            seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
-            self._done.append(Done(op=str(getattr(step.op, "value", step.op)), urn=step.urn, type=step.type, seconds=seconds))
-            self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
-        elif event.diagnostic_event and event.diagnostic_event.severity in {"warning", "error"}:
-            about = event.diagnostic_event.urn or ""
-            said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
-            (self.errors if event.diagnostic_event.severity == "error" else self._warnings).append(said)
-
-    def evidence(self) -> dict[str, Any]:
-        """What had been done when the operation failed."""
-        done = [each.model_dump(mode="json") for each in self._done]
-        return {"announced": len(self._steps), "done": done, "warnings": self._warnings}
-
-    def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
-        plan = Plan.of(self._steps)
-        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=outputs or {})
-
-
-def _step(metadata: StepEventMetadata) -> dict[str, Any]:
-    def state(found: Any) -> dict[str, Any] | None:
-        return {"parent": found.parent, "inputs": found.inputs} if found else None
-
-    return {
-        "op": getattr(metadata.op, "value", metadata.op),
-        "urn": metadata.urn,
-        "type": metadata.type,
-        "provider": metadata.provider,
-        "old": state(metadata.old),
-        "new": state(metadata.new),
-        "diffs": metadata.diffs,
-        "detailedDiff": metadata.detailed_diff,
-    }
-
-
 @contextmanager
-def _translated(what: str, recorder: _Recorder | None = None) -> Iterator[None]:
+def _translated(what: str, recorder: Recorder | None = None) -> Iterator[None]:
     """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed and what was done.
 
     Args:
@@ -230,8 +149,8 @@ def _translated(what: str, recorder: _Recorder | None = None) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise InterruptedRunError(
-            f"pulumi {what} was interrupted; it finished what was in flight and saved its state.",
-            remedy="Run the step again: it goes on from there.",
+            f"pulumi {what} was interrupted; {recorder.told_to_stop() if recorder else 'it only read'}.",
+            remedy="Run the step again: it goes on from there." if recorder and recorder.applies else "Run the step again.",
             evidence=recorder.evidence() if recorder else None,
         ) from error
     except ConcurrentUpdateError as error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 COMPUTED = "<computed>"
+GENERATED = "<generated>"
+"""In the place of a name that Pulumi made up (``<resource name>-<7 hex>``): it draws another one at each preview."""
 HOW_THE_PROVIDER_IS_REACHED = frozenset(
     {"endpoints", "accessKey", "secretKey", "token", "profile", "s3UsePathStyle", "version", "pluginDownloadURL"}
 )
@@ -125,29 +128,35 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def provider_name(op: Operation) -> str:
+    """The URN of the operation's provider, without its id, which a preview does not know yet."""
+    return op.provider.rpartition("::")[0]
+
+
 def _operation(step: Mapping[str, Any]) -> Operation:
     new, old = step.get("new") or {}, step.get("old") or {}
     state = new or old
     urn = str(step["urn"])
-    type_ = str(step["type"])
+    type_, name = str(step["type"]), urn.rsplit("::", 1)[-1]
     changed = {*(step.get("diffs") or ()), *(step.get("detailedDiff") or ())}
     return Operation(
         op=COLLAPSED.get(step["op"], str(step["op"])),
         urn=urn,
         type=type_,
-        name=urn.rsplit("::", 1)[-1],
+        name=name,
         parent=str(state.get("parent") or ""),
         provider=str(step.get("provider") or ""),
-        inputs=_plain(type_, new.get("inputs") or {}),
-        old_inputs=_plain(type_, old.get("inputs") or {}),
+        inputs=_plain(type_, name, new.get("inputs") or {}),
+        old_inputs=_plain(type_, name, old.get("inputs") or {}),
         changed=tuple(sorted(changed)),
     )
 
 
-def _plain(type_: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _plain(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     hidden = HOW_THE_PROVIDER_IS_REACHED if type_.startswith("pulumi:providers:") else frozenset[str]()
+    generated = re.compile(rf"{re.escape(name)}-[0-9a-f]{{7}}")
     return {
-        key: _value(value)
+        key: GENERATED if isinstance(value, str) and generated.fullmatch(value) else _value(value)
         for key, value in inputs.items()
         if key not in hidden and not (hidden and key.startswith("skip")) and not key.startswith("__")
     }
@@ -171,7 +180,7 @@ def _essence(op: Operation) -> dict[str, Any]:
         "op": op.op,
         "urn": op.urn,  # the stack's name is in it: what is agreed on for one environment is not for another
         "parent": op.parent,
-        "provider": op.provider.rpartition("::")[0],  # without its id, which a preview does not know yet
+        "provider": provider_name(op),
         "changed": list(op.changed),
         "values": {} if op.op == "delete" else values,
     }

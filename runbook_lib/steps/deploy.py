@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import workspace
+from runbook_lib.agreement import deviations
 from runbook_lib.errors import RunbookError
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.plan import Plan, differences
@@ -20,8 +21,11 @@ from runbook_lib.steps.version_discovery import chosen_config
 if TYPE_CHECKING:
     import pandas as pd
 
-    from runbook_lib.engine import Outcome
+    from runbook_lib.engine_events import Outcome
     from runbook_lib.parameters import DeployParameters
+
+_SHOWN = 10
+"""How many deviations a finding names; the result holds all."""
 
 
 @step("03_deploy")
@@ -41,12 +45,14 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     function = outputs.schema_function_name if outputs else ""
     schema = _migrate(context, function)
     return Report(
-        findings=(unmoved, _applied(current, outcome), contract, _schema_finding(function or "schema function", schema)),
+        findings=(unmoved, _applied(agreed, outcome), contract, _schema_finding(function or "schema function", schema)),
         data={
             "agreed_digest": wanted,
             "digest": current.digest,
             "applied": True,
             "counts": outcome.plan.counts(),
+            "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+            "deviations": deviations(agreed, outcome.plan),
             "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
             "outputs": outcome.outputs,
             "schema": schema,
@@ -88,19 +94,20 @@ def _unmoved(wanted: str, agreed: Plan, current: Plan) -> Finding:
     )
 
 
-def _applied(plan: Plan, outcome: Outcome) -> Finding:
-    planned = {(op.urn, op.op) for op in plan.changes}
-    applied = {(op.urn, op.op) for op in outcome.plan.changes}
-    odd = sorted(f"{op} {urn.rsplit('::', 1)[-1]}" for urn, op in planned ^ applied)
+def _applied(agreed: Plan, outcome: Outcome) -> Finding:
+    odd = deviations(agreed, outcome.plan)
+    more = f" (and {len(odd) - _SHOWN} more, all in the result)" if len(odd) > _SHOWN else ""
     return Finding(
         check="applied_as_planned",
         requirement=(),
         status=Status.FAIL if odd else Status.PASS,
-        resource=plan.digest,
-        message=f"What was applied differs from the plan: {', '.join(odd)}."
+        resource=agreed.digest,
+        message=f"What was applied is not what was agreed on: {'; '.join(odd[:_SHOWN])}{more}."
         if odd
-        else f"All {len(applied)} planned operations were applied, and no other.",
-        remedy="Run 02_plan to see what is left to do." if odd else "",
+        else f"All {len(outcome.plan.changes)} operations were applied as agreed on, values included, and no other.",
+        remedy="The stack holds what was applied. Run 02_plan to see what it takes to get to what the program asks for."
+        if odd
+        else "",
     )
 
 

@@ -10,7 +10,8 @@ from integration.engine.bench import NOT_RUN, real_root
 
 from runbook_lib import operations, workspace
 from runbook_lib.aws import Aws, Target
-from runbook_lib.engine import Engine, Outcome
+from runbook_lib.engine import Engine
+from runbook_lib.engine_events import Outcome
 from runbook_lib.plan import Plan
 from runbook_lib.rehearsal import world as worlds
 from runbook_lib.run import Run

@@ -67,7 +67,7 @@ class Resource:
             then goes back, since to leave an argument out of an AWS call is to leave the setting as it is. Only inputs
             that pulumi-aws resets; the others (in Terraform's words Optional and Computed) keep their value.
         independent: Inputs that the rehearsal answers differently on purpose (a port on a machine that all share): the
-            output is the live one, and that it differs is no drift.
+            output is the live one, which a preview does not know, and that it differs is no drift.
         delete_before_replace: Whether old and new cannot stand side by side whatever their names (an association,
             a route). Types with an ``autoname`` that the program set itself are found out without it.
         tags_on_create: Whether ``create`` applies ``inputs["tagsAll"]`` itself.

@@ -85,7 +85,8 @@ class Lifecycle:
         full, aws = self._full(inputs)
         if preview:
             later = {key: UNKNOWN for key in self.schema.outputs if key not in full}
-            return "", self._sealed({**later, **full}, inputs)
+            ours_to_choose = dict.fromkeys(self.type.independent & full.keys(), UNKNOWN)
+            return "", self._sealed({**later, **full, **ours_to_choose}, inputs)
         what = f"{self.token} {name}"
         resource = self._able(full)
         with told(what):

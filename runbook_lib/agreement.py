@@ -1,0 +1,87 @@
+"""What was applied, held against what was agreed on: operation by operation, value by value.
+
+A program can ask for other values in an update than it did in the preview, and Pulumi then applies those. The preview's
+unknown values match whatever came of them; everything else has to be what was agreed.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.plan import COMPUTED, provider_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runbook_lib.plan import Operation, Plan
+
+ABSENT = "nothing"
+_LONGEST = 120
+"""Characters of a value that a sentence shows: a policy or a package would hide the rest."""
+
+
+def deviations(agreed: Plan, applied: Plan) -> list[str]:
+    """A sentence for each thing that was applied otherwise than agreed on; pure.
+
+    Args:
+        agreed: The preview's operations.
+        applied: The update's own, with the values that it went on to use.
+    """
+    before = {op.urn: op for op in agreed.operations}
+    after = {op.urn: op for op in applied.operations}
+    return [line for urn in sorted(before.keys() | after.keys()) for line in _of_one(before.get(urn), after.get(urn))]
+
+
+def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str]:
+    if agreed is None or applied is None:
+        known = agreed or applied
+        if known is not None and known.changes:
+            yield f"{_title(known)}: " + ("agreed on and not applied" if applied is None else "applied and never agreed on")
+        return
+    if agreed.op != applied.op and not _came_to_less(agreed, applied):
+        yield f"{_title(agreed)}: applied as {applied.op}"
+    for what, want, got in (
+        ("parent", agreed.parent, applied.parent),
+        ("provider", provider_name(agreed), provider_name(applied)),
+    ):
+        if want != got:
+            yield f"{_title(agreed)}: {what} is {_short(got)}, agreed was {_short(want)}"
+    if applied.op != "delete":
+        for path, want, got in _different("", agreed.inputs, applied.inputs):
+            yield f"{_title(agreed)}: {path} is {_short(got)}, agreed was {_short(want)}"
+
+
+def _came_to_less(agreed: Operation, applied: Operation) -> bool:
+    """A change that was only announced because a value was not known yet, and turned out to be smaller or none."""
+    possible = {"update": {"same"}, "replace": {"same", "update"}}
+    return applied.op in possible.get(agreed.op, ()) and _holds_unknown(agreed.inputs)
+
+
+def _holds_unknown(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_unknown(item) for item in value.values())
+    return any(map(_holds_unknown, value)) if isinstance(value, list) else value == COMPUTED
+
+
+def _different(path: str, want: Any, got: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Each innermost path at which two values differ, with both."""
+    if want == COMPUTED:
+        return
+    if isinstance(want, dict) and isinstance(got, dict):
+        for key in sorted(want.keys() | got.keys()):
+            yield from _different(f"{path}.{key}" if path else key, want.get(key, ABSENT), got.get(key, ABSENT))
+    elif isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
+        for index, (one, other) in enumerate(zip(want, got, strict=True)):
+            yield from _different(f"{path}[{index}]", one, other)
+    elif type(want) is not type(got) or want != got:  # 1 is no True
+        yield path, want, got
+
+
+def _title(op: Operation) -> str:
+    return f"{op.op} {op.type} {op.name}"
+
+
+def _short(value: Any) -> str:
+    text = value if value == ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

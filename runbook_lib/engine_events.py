@@ -1,0 +1,109 @@
+"""What Pulumi's events say of an operation on the stack: what it announced, what came of it, what it warned of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from runbook_lib.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pulumi.automation.events import EngineEvent, StepEventMetadata
+
+
+class Done(BaseModel):
+    """One resource operation that ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    op: str
+    urn: str
+    type: str
+    seconds: float
+
+
+class Outcome(BaseModel):
+    """What an operation on the stack did."""
+
+    model_config = ConfigDict(frozen=True)
+
+    plan: Plan
+    """The steps Pulumi announced, as in a preview."""
+    done: tuple[Done, ...]
+    warnings: tuple[str, ...]
+    """Diagnostics of severity warning."""
+    outputs: dict[str, Any] = {}
+    """After an update, the stack's outputs that are not secret."""
+
+
+class Recorder:
+    """Collects Pulumi's events into an ``Outcome``.
+
+    Args:
+        progress: Told of each resource.
+        applies: Whether the operation changes anything; a preview announces the same events and does nothing.
+    """
+
+    def __init__(self, progress: Callable[[str], None], *, applies: bool = True) -> None:
+        self._progress = progress
+        self.applies = applies
+        self._steps: list[dict[str, Any]] = []
+        self._begun: dict[tuple[str, str], float] = {}
+        self._done: list[Done] = []
+        self._warnings: list[str] = []
+        self.results: list[dict[str, Any]] = []
+        self.errors: list[str] = []
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event in."""
+        if event.resource_pre_event:
+            step = event.resource_pre_event.metadata
+            self._steps.append(_step(step))
+            self._begun[step.urn, step.op] = event.timestamp
+        elif event.res_outputs_event:
+            step = event.res_outputs_event.metadata
+            self.results.append(_step(step))
+            seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
+            self._done.append(Done(op=str(getattr(step.op, "value", step.op)), urn=step.urn, type=step.type, seconds=seconds))
+            self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
+        elif event.diagnostic_event and event.diagnostic_event.severity in {"warning", "error"}:
+            about = event.diagnostic_event.urn or ""
+            said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
+            (self.errors if event.diagnostic_event.severity == "error" else self._warnings).append(said)
+
+    def evidence(self) -> dict[str, Any]:
+        """What had been done when the operation failed; a preview has done nothing, however far it came."""
+        if not self.applies:
+            return {"applied": False, "previewed": len(self._done), "warnings": self._warnings}
+        done = [each.model_dump(mode="json") for each in self._done]
+        return {"applied": bool(done), "announced": len(self._steps), "done": done, "warnings": self._warnings}
+
+    def told_to_stop(self) -> str:
+        """How an interrupted operation ended."""
+        return (
+            "it finished what was in flight and saved its state" if self.applies else "it changes nothing, so nothing was applied"
+        )
+
+    def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
+        """What the operation did, now that it is over."""
+        plan = Plan.of(self._steps)
+        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=outputs or {})
+
+
+def _step(metadata: StepEventMetadata) -> dict[str, Any]:
+    def state(found: Any) -> dict[str, Any] | None:
+        return {"parent": found.parent, "inputs": found.inputs} if found else None
+
+    return {
+        "op": getattr(metadata.op, "value", metadata.op),
+        "urn": metadata.urn,
+        "type": metadata.type,
+        "provider": metadata.provider,
+        "old": state(metadata.old),
+        "new": state(metadata.new),
+        "diffs": metadata.diffs,
+        "detailedDiff": metadata.detailed_diff,
+    }
