@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import workspace
+from runbook_lib import settings, workspace
 from runbook_lib.agreement import deviations
 from runbook_lib.errors import RunbookError
 from runbook_lib.outputs import StackOutputs
@@ -44,8 +44,9 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     outputs, contract = _outputs(outcome)
     function = outputs.schema_function_name if outputs else ""
     schema = _migrate(context, function)
+    migrated = _schema_finding(function or "schema function", schema, newest_migration())
     return Report(
-        findings=(unmoved, _applied(agreed, outcome), contract, _schema_finding(function or "schema function", schema)),
+        findings=(unmoved, _applied(agreed, outcome), contract, migrated),
         data={
             "agreed_digest": wanted,
             "digest": current.digest,
@@ -121,17 +122,27 @@ def _migrate(context: Context, function: str) -> dict[str, Any]:
         return {"error": str(error)}
 
 
-def _schema_finding(function: str, schema: dict[str, Any]) -> Finding:
+def newest_migration() -> int:
+    """The version of the newest migration in the checkout, which is what has been packaged and deployed; 0 if there is none."""
+    files = (settings.home() / "stack" / "functions" / "schema" / "migrations").glob("*.sql")
+    return max((int(file.name.partition("_")[0]) for file in files), default=0)
+
+
+def _schema_finding(function: str, schema: dict[str, Any], newest: int) -> Finding:
     current = schema.get("current")
-    good = "error" not in schema and isinstance(current, int) and current > 0
+    good = "error" not in schema and current == newest > 0
+    if good:
+        message = f"{function} brought the schema to version {current} ({len(schema.get('applied') or ())} applied now)."
+    elif "error" in schema or not isinstance(current, int):
+        message = f"{function} did not migrate the schema: {json.dumps(schema)[:500]}"
+    else:
+        message = f"{function} says that the schema is at version {current}; the newest migration is {newest}."
     return Finding(
         check="schema_migrated",
         requirement=("X1",),
         status=Status.PASS if good else Status.FAIL,
         resource=function,
-        message=f"{function} brought the schema to version {current} ({len(schema.get('applied') or ())} applied now)."
-        if good
-        else f"{function} did not migrate the schema: {json.dumps(schema)[:500]}",
+        message=message,
         remedy="" if good else f"Read the log group of {function}; migrations are safe to repeat.",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,15 @@ class TestFindings:
         finding = costs.findings(estimate, budget=Decimal(9), strict=strict)[2]
         assert (finding.check, finding.status.value) == ("price_list_fresh", status)
         assert "older than 90 days or undated: kms.key" in finding.message
+
+    def test_a_price_is_old_from_its_ninety_first_day(self) -> None:
+        line = next(line for line in price(make("kms/key:Key")).lines if line.key == "kms.key")
+        assert line.as_of is not None
+        for days, old in ((90, 0), (91, 1)):
+            alone = {"lines": (line,), "today": line.as_of + timedelta(days=days)}
+            estimate = price(make("kms/key:Key")).model_copy(update=alone)
+            assert len(estimate.stale(after_days=90)) == old, days
+            assert statuses(estimate, strict=True)["price_list_fresh"] == ("FAIL" if old else "PASS")
 
     def test_another_region_is_unknown_throughout(self) -> None:
         assert set(statuses(price(*BASELINE, region="eu-west-1")).values()) == {"UNKNOWN"}

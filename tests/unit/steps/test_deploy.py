@@ -1,0 +1,139 @@
+"""03_deploy applies what was agreed on or nothing, and says what it applied, whatever the engine did."""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from unit.checks.healthy_outputs import RAW
+from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
+
+from runbook_lib import steps
+from runbook_lib.errors import EngineError, FunctionError
+from runbook_lib.parameters import DeployParameters
+from runbook_lib.results import Status
+from runbook_lib.steps import step as frame
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runbook_lib.engine_events import Outcome
+    from runbook_lib.steps.outcome import Report
+
+deploying = import_module("runbook_lib.steps.deploy")  # the package calls its function by the same name
+GROUP = "aws:cloudwatch/logGroup:LogGroup"
+AGREED = (resource(GROUP, "api", retentionInDays=60), resource(GROUP, "flow", retentionInDays=30, kmsKeyId="k"))
+AS_AGREED = outcome(*AGREED)
+MIGRATED = {"current": deploying.newest_migration(), "applied": [1, 2]}
+
+
+@pytest.fixture
+def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Deploy with an engine that previews and applies what it is told, and a schema function that answers so."""
+    monkeypatch.setattr(deploying, "chosen_config", lambda _run: {})
+    monkeypatch.setattr(deploying.workspace, "prepare", lambda _run, _chosen: tmp_path)
+
+    def call(
+        *, preview: Outcome = AS_AGREED, up: Any = None, schema: Any = MIGRATED, digest: str = ""
+    ) -> tuple[Report, FakeEngine, FakeAws]:
+        agreed = outcome(*AGREED).plan
+        operations = [operation.model_dump(mode="json") for operation in agreed.operations]
+        run = FakeRun(tmp_path, {"02_plan": {"operations": operations}})
+        engine = FakeEngine(preview=preview, up=up or outcome(*AGREED, outputs=RAW))
+        aws = FakeAws(invoked=schema)
+        report = inspect.unwrap(steps.deploy)(context(run, engine, aws), DeployParameters(plan_digest=digest))
+        return report, engine, aws
+
+    return call
+
+
+def test_what_was_agreed_on_is_applied(deploy: Any) -> None:
+    report, engine, aws = deploy()
+    assert {finding.status for finding in report.findings} == {Status.PASS}
+    assert set(judged(report.findings)) == {"plan_unmoved", "applied_as_planned", "outputs_complete", "schema_migrated"}
+    assert engine.asked == ["preview", "up"]
+    assert aws.invocations == [RAW["schema_function_name"]]
+    assert report.data["applied"] is True
+    assert [op["inputs"]["retentionInDays"] for op in report.data["operations"]] == [60, 30]
+
+
+@pytest.mark.parametrize(
+    "current",
+    [
+        (AGREED[0],),
+        (*AGREED, resource(GROUP, "more")),
+        (AGREED[0], resource(GROUP, "flow", retentionInDays=31, kmsKeyId="k")),
+        (AGREED[0], resource(GROUP, "flow", "update", {"retentionInDays": 7}, retentionInDays=30, kmsKeyId="k")),
+    ],
+)
+def test_a_plan_that_moved_applies_nothing(deploy: Any, current: tuple[dict[str, Any], ...]) -> None:
+    report, engine, aws = deploy(preview=outcome(*current))
+    found = judged(report.findings)
+    assert found["plan_unmoved"].status is Status.FAIL
+    assert set(found) == {"plan_unmoved"}
+    assert engine.asked == ["preview"]
+    assert (aws.invocations, report.data["applied"]) == ([], False)
+
+
+def test_the_digest_that_was_given_counts(deploy: Any) -> None:
+    report, engine, _ = deploy(digest="0" * 64)
+    assert judged(report.findings)["plan_unmoved"].status is Status.FAIL
+    assert engine.asked == ["preview"]
+
+
+@pytest.mark.parametrize(
+    ("applied", "said"),
+    [
+        ((AGREED[0], resource(GROUP, "flow", retentionInDays=3, kmsKeyId="k")), ("flow", "retentionInDays is 3", "was 30")),
+        ((AGREED[0], resource(GROUP, "flow", retentionInDays=30)), ("flow", "kmsKeyId is nothing", 'was "k"')),
+        ((AGREED[0],), ("flow", "agreed on and not applied")),
+        ((*AGREED, resource(GROUP, "more")), ("more", "never agreed on")),
+        (
+            (AGREED[0], resource(GROUP, "flow", "replace", {}, retentionInDays=30, kmsKeyId="k")),
+            ("flow", "applied as replace"),
+        ),
+    ],
+)
+def test_what_was_applied_otherwise_is_named(deploy: Any, applied: tuple[dict[str, Any], ...], said: tuple[str, ...]) -> None:
+    report, _, aws = deploy(up=outcome(*applied, outputs=RAW))
+    finding = judged(report.findings)["applied_as_planned"]
+    assert finding.status is Status.FAIL
+    assert all(words in finding.message for words in said), finding.message
+    assert report.data["deviations"]
+    assert aws.invocations  # the stack has changed by now: the schema must fit it
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"current": deploying.newest_migration() - 1, "applied": []}, "the newest migration is"),
+        ({"current": 0, "applied": []}, "version 0"),
+        ({"applied": []}, "did not migrate"),
+        (FunctionError("it timed out"), "it timed out"),
+    ],
+)
+def test_a_schema_that_was_not_migrated_fails(deploy: Any, schema: Any, said: str) -> None:
+    report, _, _ = deploy(schema=schema)
+    finding = judged(report.findings)["schema_migrated"]
+    assert (finding.status, said in finding.message) == (Status.FAIL, True), finding.message
+
+
+def test_outputs_that_are_not_complete_are_named_after_the_fact(deploy: Any) -> None:
+    outputs = {name: value for name, value in RAW.items() if name != "vpc_id"}
+    report, _, aws = deploy(up=outcome(*AGREED, outputs=outputs))
+    found = judged(report.findings)
+    assert (found["outputs_complete"].status, "vpc_id" in found["outputs_complete"].message) == (Status.FAIL, True)
+    assert found["schema_migrated"].status is Status.FAIL
+    assert aws.invocations == []
+
+
+def test_an_engine_that_fails_is_not_swallowed(deploy: Any) -> None:
+    with pytest.raises(EngineError):
+        deploy(up=EngineError("no"))
+
+
+def test_a_failure_keeps_what_had_been_done() -> None:
+    report = frame._of_failure("03_deploy", EngineError("no", evidence={"applied": True, "done": ["a"]}))
+    assert (report.findings[0].status, report.data) == (Status.FAIL, {"applied": True, "done": ["a"]})

@@ -1,0 +1,104 @@
+"""What was applied is what was agreed on: every value that was known counts, and one that was not matches anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.steps.stand_in import outcome, resource
+
+from runbook_lib.agreement import deviations
+from runbook_lib.plan import COMPUTED
+from runbook_lib.signatures import UNKNOWN_ID
+
+THING = "aws:s3/bucket:Bucket"
+
+
+def of(agreed: dict[str, Any], applied: dict[str, Any], op: str = "create", came: str = "") -> list[str]:
+    old = {"x": 1} if op != "create" else None
+    return deviations(
+        outcome(resource(THING, "a", op, old, **agreed)).plan, outcome(resource(THING, "a", came or op, old, **applied)).plan
+    )
+
+
+@pytest.mark.parametrize(
+    ("agreed", "applied"),
+    [
+        ({"a": UNKNOWN_ID}, {"a": "arn"}),
+        ({"a": UNKNOWN_ID}, {}),
+        ({"a": [UNKNOWN_ID, 1]}, {"a": ["x", 1]}),
+        ({"a": {"b": UNKNOWN_ID}}, {"a": {"b": {"c": 1}}}),
+        ({"bucket": "a-0123abc"}, {"bucket": "a-fedcba9"}),  # a name that Pulumi makes up at each preview
+    ],
+)
+def test_what_was_not_known_matches_anything(agreed: dict[str, Any], applied: dict[str, Any]) -> None:
+    assert of(agreed, applied) == []
+
+
+@pytest.mark.parametrize(
+    ("agreed", "applied", "path"),
+    [
+        ({"a": 1}, {"a": 2}, "a is 2, agreed was 1"),
+        ({"a": 1}, {"a": True}, "a is true"),
+        ({"a": None}, {}, "a is nothing"),
+        ({}, {"a": 1}, "agreed was nothing"),
+        ({"a": {"b": [1, {"c": "x"}]}}, {"a": {"b": [1, {"c": "y"}]}}, 'a.b[1].c is "y"'),
+        ({"a": [1]}, {"a": [1, 2]}, "a is [1, 2]"),
+        ({"a": [UNKNOWN_ID]}, {"a": ["x", "y"]}, "a is"),
+        ({"bucket": "a-0123abc"}, {"bucket": "b-fedcba9"}, "bucket is"),
+    ],
+)
+def test_what_was_known_counts(agreed: dict[str, Any], applied: dict[str, Any], path: str) -> None:
+    (line,) = of(agreed, applied)
+    assert path in line
+    assert line.startswith(f"create {THING} a: ")
+
+
+def test_a_change_may_come_to_less_only_where_a_value_was_not_known() -> None:
+    assert of({"a": UNKNOWN_ID}, {"a": 1}, "update", "same") == []
+    assert of({"a": UNKNOWN_ID}, {"a": 1}, "replace", "update") == []
+    assert of({"a": 2}, {"a": 2}, "update", "same") == [f"update {THING} a: applied as same"]
+    assert of({"a": UNKNOWN_ID}, {"a": 1}, "update", "replace") == [f"update {THING} a: applied as replace"]
+
+
+def test_nothing_to_do_that_was_done_after_all() -> None:
+    assert of({"a": 1}, {"a": 2}, "same", "update") == [
+        f"same {THING} a: applied as update",
+        f"same {THING} a: a is 2, agreed was 1",
+    ]
+
+
+def test_deletions_count_by_being_done() -> None:
+    assert of({}, {}, "delete") == []
+    assert deviations(outcome(resource(THING, "a", "delete", {"x": 1})).plan, outcome().plan) == [
+        f"delete {THING} a: agreed on and not applied"
+    ]
+
+
+def test_another_provider_is_another_account_or_region() -> None:
+    there = {**resource(THING, "a"), "provider": "urn:pulumi:staging::payments::pulumi:providers:aws::other::id"}
+    (line,) = deviations(outcome(resource(THING, "a")).plan, outcome(there).plan)
+    assert "provider is" in line
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text().filter(lambda text: text not in {COMPUTED, UNKNOWN_ID}),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(JSON, JSON)
+def test_equal_values_and_only_they_are_as_agreed(one: Any, other: Any) -> None:
+    same = repr(one) == repr(other) or (isinstance(one, dict) and _sorted(one) == _sorted(other))
+    assert of({"p": one}, {"p": one}) == []
+    if not same and _sorted(one) != _sorted(other):
+        assert of({"p": one}, {"p": other}) != []
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ("object", tuple(sorted((key, _sorted(item)) for key, item in value.items())))
+    return ("list", tuple(map(_sorted, value))) if isinstance(value, list) else (type(value).__name__, value)
