@@ -31,15 +31,19 @@ _SHOWN = 10
 @step("03_deploy")
 def deploy(context: Context, known: DeployParameters) -> Report:
     """Preview once more, refuse if the plan moved, else update the stack and bring the database's schema up to date."""
+    context.so_far["applied"] = False
     agreed = agreed_plan(context.run)
     wanted = known.plan_digest or agreed.digest
     workspace.prepare(context.run, chosen_config(context.run))
     progress("previewing once more")
     current = context.engine.preview().plan
     unmoved = _unmoved(wanted, agreed, current)
+    context.so_far.update({"agreed_digest": wanted, "digest": current.digest})
     if unmoved.status is not Status.PASS:
-        return Report(findings=(unmoved,), data={"agreed_digest": wanted, "digest": current.digest, "applied": False})
+        return Report(findings=(unmoved,), data=context.so_far)
+    context.so_far["applied"] = "not known"  # until the update says: it may die half-way
     outcome = context.engine.up()
+    context.so_far.update(_applied_data(agreed, outcome))
     progress("applying schema migrations")
     outputs, contract = _outputs(outcome)
     function = outputs.schema_function_name if outputs else ""
@@ -47,20 +51,22 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
     return Report(
         findings=(unmoved, _applied(agreed, outcome), contract, migrated),
-        data={
-            "agreed_digest": wanted,
-            "digest": current.digest,
-            "applied": True,
-            "counts": outcome.plan.counts(),
-            "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
-            "deviations": deviations(agreed, outcome.plan),
-            "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
-            "outputs": outcome.outputs,
-            "schema": schema,
-            "warnings": list(outcome.warnings),
-        },
+        data={**context.so_far, "schema": schema},
         frames={"Slowest resources": slowest_frame(outcome)},
     )
+
+
+def _applied_data(agreed: Plan, outcome: Outcome) -> dict[str, Any]:
+    """What the update did, as it is kept."""
+    return {
+        "applied": True,
+        "counts": outcome.plan.counts(),
+        "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+        "deviations": deviations(agreed, outcome.plan),
+        "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
+        "outputs": outcome.outputs,
+        "warnings": list(outcome.warnings),
+    }
 
 
 def _outputs(outcome: Outcome) -> tuple[StackOutputs | None, Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from runbook_lib.run import Run
 from runbook_lib.steps.outcome import Outcome, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from runbook_lib.engine import Engine
 
@@ -32,6 +32,8 @@ class Context:
     run: Run
     aws: Aws
     engine: Engine
+    so_far: dict[str, Any] = field(default_factory=dict)
+    """What the step has done by now, as JSON values: the data of a result whose step does not come to its end."""
 
     @classmethod
     def of(cls, run: Run) -> Context:
@@ -70,10 +72,11 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
                 )  # fmt: skip
                 return result, result.save(run.record(name, attempt, ".json"))
 
+            context = Context.of(run)
             try:
-                report = look(Context.of(run), known)
+                report = look(context, known)
             except BaseException as error:
-                kept(_of_failure(name, error))
+                kept(_of_failure(name, error, context.so_far))
                 interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
                 run.ledger.append(
                     "step.interrupted" if interrupted else "step.failed",
@@ -89,7 +92,7 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
     return decorate
 
 
-def _of_failure(name: str, error: BaseException) -> Report:
+def _of_failure(name: str, error: BaseException, so_far: Mapping[str, Any]) -> Report:
     """What a step that did not come to its end leaves: a failure, and what it had done by then."""
     finding = Finding(
         check="step_ended",
@@ -99,7 +102,7 @@ def _of_failure(name: str, error: BaseException) -> Report:
         message=f"{name} did not come to its end: {type(error).__name__}: {error}",
         remedy=getattr(error, "remedy", "") or "Look into the executed notebook; its last output is the error.",
     )
-    return Report(findings=(finding,), data=getattr(error, "evidence", {}))
+    return Report(findings=(finding,), data={**so_far, **getattr(error, "evidence", {})})
 
 
 def current_run(known: parameters.StepParameters) -> Run:

@@ -43,7 +43,8 @@ def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         run = FakeRun(tmp_path, {"02_plan": {"operations": operations}})
         engine = FakeEngine(preview=preview, up=up or outcome(*AGREED, outputs=RAW))
         aws = FakeAws(invoked=schema)
-        report = inspect.unwrap(steps.deploy)(context(run, engine, aws), DeployParameters(plan_digest=digest))
+        surroundings = context(run, engine, aws)
+        report = inspect.unwrap(steps.deploy)(surroundings, DeployParameters(plan_digest=digest))
         return report, engine, aws
 
     return call
@@ -135,5 +136,23 @@ def test_an_engine_that_fails_is_not_swallowed(deploy: Any) -> None:
 
 
 def test_a_failure_keeps_what_had_been_done() -> None:
-    report = frame._of_failure("03_deploy", EngineError("no", evidence={"applied": True, "done": ["a"]}))
+    report = frame._of_failure(
+        "03_deploy", EngineError("no", evidence={"applied": True, "done": ["a"]}), {"applied": "not known"}
+    )
     assert (report.findings[0].status, report.data) == (Status.FAIL, {"applied": True, "done": ["a"]})
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "so_far"),
+    [
+        ("preview", {"applied": False}),
+        ("up", {"applied": "not known"}),
+        ("schema", {"applied": True, "outputs": RAW}),
+    ],
+)
+def test_an_interrupt_at_any_moment_leaves_how_far_it_got(tmp_path: Path, deploy: Any, interrupted: str, so_far: Any) -> None:
+    del tmp_path
+    with pytest.raises(KeyboardInterrupt) as raised:
+        deploy(**{interrupted: KeyboardInterrupt()})
+    (surroundings,) = [entry.locals["surroundings"] for entry in raised.traceback if "surroundings" in entry.locals]
+    assert so_far.items() <= surroundings.so_far.items()
