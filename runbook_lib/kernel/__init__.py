@@ -10,7 +10,3 @@ It is registered as the ``papermill.engine`` entry point ``runbook``, so ``paper
 ``recorder`` writes what happened (to an ``output``), ``group`` ends what the kernel has started, and so does ``guard``, when the
 runner itself was killed, with ``orphan``.
 """
-
-from runbook_lib.kernel.engine import RunbookEngine
-
-__all__ = ["RunbookEngine"]

@@ -59,4 +59,5 @@ class Meter:
 
 def _size(data: dict[str, Any]) -> int:
     """Bytes of a display's data, in whatever mime type."""
-    return sum(len(value.encode(errors="replace")) if isinstance(value, str) else len(json.dumps(value)) for value in data.values())
+    texts = (value if isinstance(value, str) else json.dumps(value) for value in data.values())
+    return sum(len(text.encode(errors="replace")) for text in texts)

@@ -22,7 +22,7 @@ PAPERMILLS_OWN = frozenset({"PAPERMILL_INPUT_PATH", "PAPERMILL_OUTPUT_PATH"})
 """What ``--inject-paths`` adds."""
 
 
-class RefusedError(UsageError, click.ClickException):
+class RefusedError(UsageError, click.ClickException):  # type: ignore[misc]  # click says Final to what it sets itself
     """Raised when papermill was given a wrong parameter; papermill's command line shows it as its own errors of usage."""
 
     def format_message(self) -> str:
@@ -33,8 +33,8 @@ class RefusedError(UsageError, click.ClickException):
 def check(notebook: Any, kernel_name: str, source: str | None) -> str | None:
     """Refuse parameters that the notebook does not have, and those of a step that are wrong.
 
-    A notebook that is none of the runbook's steps has the parameters that its own cell tagged ``parameters`` sets; where there is no
-    such cell, or nothing can be told from it, it takes anything, as papermill does.
+    A notebook that is none of the runbook's steps has the parameters that its own cell tagged ``parameters`` sets; where there
+    is no such cell, or nothing can be told from it, it takes anything, as papermill does.
 
     Args:
         notebook: As papermill has parameterised it.
@@ -45,7 +45,7 @@ def check(notebook: Any, kernel_name: str, source: str | None) -> str | None:
         The step that it is, if it is one.
 
     Raises:
-        RefusedError: A parameter is unknown (the nearest known name is said), of the wrong type, or names a run of another environment.
+        RefusedError: A parameter is unknown (the nearest known name is said), of the wrong type, or a run of another environment.
     """
     given = _given(notebook)
     defaults = _defaults(notebook, kernel_name)
@@ -88,7 +88,8 @@ def _python(source: str) -> dict[str, Any]:
         body = ast.parse(source)
     except SyntaxError:  # IPython's magics
         return {}
-    names: dict[str, Any] = {node.id: ... for node in ast.walk(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound = [node for node in ast.walk(body) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    names: dict[str, Any] = {node.id: ... for node in bound}
     for statement in body.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             try:

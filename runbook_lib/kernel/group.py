@@ -1,7 +1,8 @@
 """A kernel and what it started: asked to stop together, waited for, ended in the end.
 
-What saves its state may take the grace it was given: that is the runbook's own work (``WORK_VARIABLE`` in its environment), and
-``pulumi`` whoever started it. Anything else a notebook has left running is a stranger's: it is ended soon, and named.
+What saves its state may take the grace it was given: that is the runbook's own work (``uninterrupted.WORK_VARIABLE`` in its
+environment), and ``pulumi`` whoever started it. Anything else that a notebook has left running is a stranger's: it is ended
+soon, and named.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from contextlib import suppress
 
 import psutil
 
-WORK_VARIABLE = "RUNBOOK_WORK"
-"""Set in the environment of processes that have a state to save."""
+from runbook_lib.uninterrupted import WORK_VARIABLE
+
 TOKEN_VARIABLE = "RUNBOOK_KERNEL"  # noqa: S105 - a variable's name
 """In a kernel's environment, and so in that of all it starts, in whichever process group and session."""
 GRACE = 3600.0
@@ -38,9 +39,14 @@ class KernelGroup:
         self.ended: dict[int, str] = {}
         """The command of each process that did not end by itself, by process id."""
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the kernel and to all it started."""
+    def signal(self, number: int) -> None:
+        """Send a signal to the kernel and to all it started.
+
+        Work that has left the group to save its state in its own order is not interrupted: whoever started it sees to that.
+        """
         outside = [process for process in self.work() if not self._within(process)]
+        if number == signal.SIGINT:
+            outside = [process for process in outside if not self.saves(process)]
         with suppress(ProcessLookupError, PermissionError):  # all of them have ended meanwhile
             os.killpg(self._leader, number)
         for process in outside:
@@ -67,11 +73,11 @@ class KernelGroup:
             return WORK_VARIABLE in self._environment(process) or process.name().startswith("pulumi")
         return False
 
-    def _end(self, process: psutil.Process, number: signal.Signals) -> None:
+    def _end(self, process: psutil.Process, number: int) -> None:
         if process.pid not in self.ended:
             with suppress(psutil.Error):
                 self.ended[process.pid] = " ".join(process.cmdline())
-        elif number is signal.SIGTERM:
+        elif number == signal.SIGTERM:
             return  # once is enough
         _send(process, number)
 
@@ -99,6 +105,6 @@ class KernelGroup:
         return self._environments[process]
 
 
-def _send(process: psutil.Process, number: signal.Signals) -> None:
+def _send(process: psutil.Process, number: int) -> None:
     with suppress(psutil.Error):
         process.send_signal(number)

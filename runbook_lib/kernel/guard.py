@@ -41,7 +41,7 @@ class Guard:
         }
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__, folder, token, str(work), str(kernel)],
-            stdin=theirs, stdout=subprocess.DEVNULL, env=environment, start_new_session=True,
+            stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=environment, start_new_session=True,
         )  # fmt: skip
         theirs.close()
         self._socket = ours

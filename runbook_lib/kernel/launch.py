@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from runbook_lib.kernel.guard import Guard
 
 NOBODY = "1"
-"""As its parent's process id it keeps ipykernel from watching its parent: it would end at once with the runner, in the middle of its
-cell, while `guard` has it end in order."""
+"""As its parent's process id it keeps ipykernel from watching its parent: it would end at once with the runner, in the middle of
+its cell, while `guard` has it end in order."""
 
 
 class KernelManager(AsyncKernelManager):
@@ -28,17 +28,17 @@ class KernelManager(AsyncKernelManager):
         """Whether the kernel will be a process of this machine, started by Jupyter itself."""
         metadata: dict[str, Any] = getattr(self.kernel_spec, "metadata", None) or {}
         usual = KernelProvisionerFactory.instance().default_provisioner_name
-        return metadata.get("kernel_provisioner", {}).get("provisioner_name", usual) == "local-provisioner"
+        return bool(metadata.get("kernel_provisioner", {}).get("provisioner_name", usual) == "local-provisioner")
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         provisioner: Any = self.provisioner
-        if type(provisioner) is not LocalProvisioner or self.guard is None:  # it would start the kernel elsewhere, or in another way
+        if type(provisioner) is not LocalProvisioner or self.guard is None:  # it would start it elsewhere, or in another way
             await super()._async_launch_kernel(kernel_cmd, **kw)
             return
         folder = str(kw.get("cwd") or os.getcwd())  # noqa: PTH109 - it never waits
         command = [*kernel_cmd, f"--IPKernelApp.parent_handle={NOBODY}"]
         with open(os.devnull) as nothing:  # noqa: ASYNC230, PTH123 - nor does this
-            kernel = fork(command, folder=folder, environment=kw["env"], streams=(nothing.fileno(), 1, 2))
+            kernel: Any = fork(command, folder=folder, environment=kw["env"], streams=(nothing.fileno(), 1, 2))
         if kernel is None:
             kw["env"]["JPY_PARENT_PID"] = NOBODY
             await super()._async_launch_kernel(kernel_cmd, independent=True, preexec_fn=self.guard.announce, **kw)

@@ -16,7 +16,7 @@ NOT_REPLACEABLE = frozenset({EACCES, EBUSY, EPERM, EXDEV})
 
 
 def write(text: str, path: str) -> None:
-    """Write a notebook as papermill would; a plain local file is replaced whole, so that a crash leaves the old or the new one."""
+    """Write a notebook as papermill would; a plain local file is replaced, so that a crash leaves the old or the new."""
     file = local(path)
     if file is None or not _replaceable(file) or not _replace(file, text.encode()):
         papermill_io.write(text, path)

@@ -1,4 +1,4 @@
-"""How a kernel is reached: over Unix sockets that only their owner sees, or over TCP on this machine if it speaks nothing else."""
+"""How a kernel is reached: over Unix sockets that only their owner sees, or over TCP on this machine if it speaks no ipc."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ IPC_TIMEOUT = 20.0
 
 
 def execute(
-    client: Callable[..., Client], kernel_name: str, *, start_timeout: float, notebook_timeout: float | None, grace: float, step: bool
+    client: Callable[..., Client], kernel_name: str, *,
+    start_timeout: float, notebook_timeout: float | None, grace: float, step: bool,
 ) -> Any:  # fmt: skip
     """Start a kernel and run the notebook in it; when this process is killed meanwhile, all that it started ends in order.
 
@@ -61,8 +62,8 @@ def execute(
 
 
 def _transports(kernel_name: str, start_timeout: float) -> dict[str, float]:
-    """What to try in turn, and the seconds that the kernel has to answer; one started elsewhere is reached as Jupyter reaches it."""
-    manager = KernelManager(kernel_name=kernel_name)
+    """What to try in turn, and the seconds the kernel has to answer; one started elsewhere is reached as Jupyter would."""
+    manager: Any = KernelManager(kernel_name=kernel_name)
     if not manager.started_here():
         return {"tcp": start_timeout}
     known = any("ipykernel" in argument for argument in manager.kernel_spec.argv)
