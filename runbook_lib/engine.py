@@ -17,7 +17,7 @@ from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import redact
 from runbook_lib.settings import EngineKind
-from runbook_lib.uninterrupted import to_its_end
+from runbook_lib.uninterrupted import WORK_VARIABLE, to_its_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,6 +73,7 @@ class Engine:
                     # Plugins are the rehearsal's own, or installed by the user on purpose; never on the fly mid-migration.
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
                     "RUNBOOK_PYTHON": sys.executable,
+                    WORK_VARIABLE: "1",
                     **{name: value for name, value in os.environ.items() if name == "PULUMI_CONFIG_PASSPHRASE"},
                 },
                 pulumi_command=command(self._run.facts.engine),

@@ -61,6 +61,10 @@ class Forked:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return self.returncode
 
+    def fileno(self) -> int:
+        """The descriptor of its connection: whoever holds that open keeps it alive."""
+        return self._connection.fileno()
+
     def send_signal(self, number: int) -> None:
         """Signal it."""
         with contextlib.suppress(OSError):  # it has ended meanwhile

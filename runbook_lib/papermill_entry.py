@@ -11,7 +11,7 @@ from typing import Any
 
 class _Lazy:
     def __getattr__(self, name: str) -> Any:
-        from runbook_lib.kernel import RunbookEngine
+        from runbook_lib.kernel.engine import RunbookEngine
 
         return getattr(RunbookEngine, name)
 

@@ -34,7 +34,7 @@ SHORTEST = 8
 _registered: set[str] = set()
 
 
-def register(secret: str) -> None:
+def register(secret: str, name: str = "") -> None:  # noqa: ARG001 - what it is called is for those who say why it was masked
     """Take ``secret`` out of everything this process writes from now on."""
     if len(secret) >= SHORTEST:
         _registered.add(secret)

@@ -20,7 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import errors, files, parameters, settings
 from runbook_lib.errors import ExitCode, NotebookError, RunbookError
-from runbook_lib.kernel import RunbookEngine
+from runbook_lib.kernel.engine import RunbookEngine
 from runbook_lib.redaction import redact
 from runbook_lib.results import Status, StepResult
 from runbook_lib.run import ATTEMPT_VARIABLE

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+WORK_VARIABLE = "RUNBOOK_WORK"
+"""Set in the environment of processes that have a state to save: asked to stop, they are given the time for it."""
+
 
 def to_its_end(operation: Callable[[], T]) -> T:
     """Run an operation in a thread of its own, and wait for its end even when interrupted.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -38,3 +39,8 @@ def interrupt_when(begun: Path) -> None:
         assert time.monotonic() < deadline, "the work never began"
         time.sleep(0.05)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def papermill_command() -> list[str]:
+    """papermill's own command line, with this engine."""
+    return [sys.executable, "-m", "papermill", "--engine", "runbook", "--no-progress-bar"]

@@ -126,7 +126,7 @@ class TestRecord:
         assert "ipc" not in listing
         assert not Path(path).parent.exists()
 
-    @pytest.mark.parametrize("first", ["papermill", "runbook_lib.kernel", "runbook_lib.papermill_entry"])
+    @pytest.mark.parametrize("first", ["papermill", "runbook_lib.kernel.engine", "runbook_lib.papermill_entry"])
     def test_engine_is_papermills_whichever_is_imported_first(self, first: str) -> None:
         ask = f"import {first}; from papermill.engines import papermill_engines as e; print(e.nb_language('runbook', None, 'x'))"
         assert subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout == "x\n"

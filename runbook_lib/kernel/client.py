@@ -1,0 +1,206 @@
+"""Runs a notebook's cells, says how each ended, and lets the work in the kernel save its state when it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+
+from runbook_lib import redaction
+from runbook_lib.errors import NotebookError
+from runbook_lib.kernel.flood import Meter
+from runbook_lib.kernel.group import KernelGroup
+from runbook_lib.kernel.masked import Lines
+from runbook_lib.kernel.recorder import error_output
+from runbook_lib.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runbook_lib.kernel.guard import Guard
+    from runbook_lib.kernel.recorder import Recorder
+
+SECRET_MESSAGE = "runbook_secret"  # noqa: S105 - a message's type
+"""A kernel's message on IOPub: a secret that it has learned, before anything that could show it."""
+ENDED_BY: dict[type[BaseException], State] = {
+    CellTimeoutError: State.TIMED_OUT,
+    DeadKernelError: State.KERNEL_DIED,
+    KeyboardInterrupt: State.INTERRUPTED,
+}
+_RAISED = {state: error for error, state in ENDED_BY.items()}
+
+
+class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no types
+    """papermill's own, whose cells end as what they are.
+
+    Args:
+        recorder: The notebook and its record.
+        strict: Whether leaving ends the notebook even in a cell that is tagged ``raises-exception``.
+        grace: Seconds that work which was asked to stop has for saving its state.
+        limit: Bytes of a cell's output that are kept.
+        token: What the kernel is started with as ``group.TOKEN_VARIABLE``.
+        guard: Has the kernel end in order if this process is killed.
+        others: papermill's and nbclient's.
+    """
+
+    def __init__(
+        self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, **others: Any
+    ) -> None:  # fmt: skip
+        self._also: Callable[..., Any] | None = others.pop("on_cell_executed", None)
+        super().__init__(recorder, **others)
+        self.on_cell_executed = self._look
+        self.stopped: State | None = None
+        self.group: KernelGroup | None = None
+        self.connected = False
+        self._strict, self._grace, self._limit, self._token, self._guard = strict, grace, limit, token, guard
+        self._meter = Meter(limit)
+        self._lines = {"stdout": Lines(), "stderr": Lines()}
+        self._left = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def stop(self, cause: State) -> None:
+        """Interrupt the kernel and what it started; a second call, or the end of the grace period, kills it."""
+        first, self.stopped = self.stopped is None, self.stopped or cause
+        if not self.connected:
+            return  # the kernel is still starting, and would only die of it: no cell will run
+        self._signal(signal.SIGINT if first else signal.SIGKILL)
+        if first:
+            timer = threading.Timer(self._grace, self._signal, [signal.SIGKILL])
+            timer.daemon = True
+            timer.start()
+            # A cell may wait for what it started, which may be deaf.
+            threading.Thread(target=self._settle, daemon=True).start()
+
+    def create_kernel_manager(self) -> Any:
+        """nbclient's, under guard."""
+        manager = super().create_kernel_manager()
+        manager.guard = self._guard
+        return manager
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Connect to the kernel; once that is done it can be asked to stop."""
+        connected = await super().async_start_new_kernel_client()
+        self._loop = asyncio.get_running_loop()
+        if leader := getattr(self.km.provisioner, "pgid", None):
+            self.group = KernelGroup(leader, self._token)
+        self.connected = True
+        return connected
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+    def papermill_execute_cells(self) -> None:
+        """Run each cell and record how it ended; stop at the first that is not well.
+
+        Raises:
+            NotebookError: A cell left the notebook early.
+        """
+        for index, cell in enumerate(self.nb.cells):
+            if self.stopped:
+                self.nb_man.worst = self.stopped
+                raise _RAISED.get(self.stopped, KeyboardInterrupt)(f"{self.stopped.value} before cell {index} began")
+            if self._told_to_skip(cell):
+                self.nb_man.skipped(index)
+                continue
+            self._meter, self._left = Meter(self._limit), False
+            self.nb_man.cell_start(cell, index)
+            try:
+                self.execute_cell(cell, index)
+            except CellExecutionError as error:
+                state = self._ended(index, State.EXITED if error.ename == "SystemExit" else State.FAILED)
+                if state is not State.EXITED:
+                    return
+            except BaseException as error:
+                self._ended(index, ENDED_BY.get(type(error), State.FAILED), error)
+                raise
+            else:
+                # A cell tagged raises-exception goes on, but it did raise.
+                said = error_output(self.nb.cells[index])
+                shown = State.OK if not said else State.EXITED if said.ename == "SystemExit" else State.FAILED
+                state = self._ended(index, State.EXITED if self._left else shown)
+            if state is State.EXITED and (self._left or self._strict or not self._may_raise(cell)):
+                raise self._exited()
+        if self.nb_man.worst is State.EXITED:
+            raise self._exited()
+
+    def process_message(self, *arguments: Any, **keywords: Any) -> Any:
+        """Take in what the kernel says: secrets that it has learned, and of its output what there is room for."""
+        message = arguments[0] if arguments else keywords["msg"]
+        if message["msg_type"] == SECRET_MESSAGE:
+            content = message["content"]
+            redaction.register(content["secret"], content.get("name", ""))
+            return None
+        stream = message["content"].get("name", "") if message["msg_type"] == "stream" else ""
+        fits, rest = self._meter.admit(message)
+        output = super().process_message(*arguments, **keywords) if fits else None
+        if rest:
+            self.log_output_message(NotebookNode(output_type="stream", name=stream, text=rest))
+        return output
+
+    def log_output_message(self, output: Any) -> None:
+        """Pass on what a cell says to papermill's log and files, in whole lines, without secrets."""
+        if output.output_type != "stream":
+            super().log_output_message(output)  # its log masks
+        elif text := self._lines[output.name].add("".join(output.text)):
+            super().log_output_message(NotebookNode(output_type="stream", name=output.name, text=text))
+
+    def _ended(self, index: int, state: State, error: BaseException | None = None) -> State:
+        """Put on record how a cell ended, when all that it started and that had to end has ended."""
+        if isinstance(error, CellTimeoutError | DeadKernelError):
+            self.stop(state)
+        state = self.stopped or state
+        self._settle()
+        facts: dict[str, Any] = {}
+        if self._meter.cut:
+            facts["cut"] = self._meter.account()
+            self.nb_man.say(index, f"Output cut at {self._meter.limit} of {self._meter.size} bytes.")
+        if self.group and self.group.ended:
+            facts["ended"] = [{"pid": pid, "command": command} for pid, command in self.group.ended.items()]
+            for process in facts["ended"]:
+                text = f"Ended what the notebook had left running: {process['command']} (process {process['pid']})."
+                self.nb_man.say(index, text)
+                self.log.warning(text)
+        for name, lines in self._lines.items():
+            if (rest := lines.rest()) and (self.log_output or self.stdout_file or self.stderr_file):
+                super().log_output_message(NotebookNode(output_type="stream", name=name, text=rest))
+        self.nb_man.ended(index, state, error, **facts)
+        return state
+
+    def _settle(self) -> None:
+        """After a stop, wait until what the kernel started has saved its state: nothing goes on behind a finished record."""
+        if self.stopped and self.group:
+            self.group.let_end(self._grace)
+
+    def _signal(self, number: signal.Signals) -> None:
+        km = self.km
+        if km is None:
+            return  # it has ended
+        asked = number == signal.SIGINT and getattr(km.kernel_spec, "interrupt_mode", "signal") == "message"
+        if self.group and not asked:
+            self.group.signal(number)
+        elif self._loop:  # elsewhere, or deaf to signals
+            sent = km.interrupt_kernel() if asked else km.provisioner.send_signal(number)
+            asyncio.run_coroutine_threadsafe(sent, self._loop)
+
+    def _told_to_skip(self, cell: Any) -> bool:
+        runs = cell.cell_type == "code" and cell.source.strip()
+        return bool(runs and self.skip_cells_with_tag in cell.metadata.get("tags", []))
+
+    def _may_raise(self, cell: Any) -> bool:
+        return bool(self.allow_errors or "raises-exception" in cell.metadata.get("tags", []))
+
+    def _look(self, **seen: Any) -> Any:
+        """Notice IPython's ``exit()``: it raises nothing, and ends the kernel once the cell is over."""
+        payloads = seen["execute_reply"]["content"].get("payload") or ()
+        self._left = any(each.get("source") == "ask_exit" and not each.get("keepkernel") for each in payloads)
+        return self._also(**seen) if self._also else None
+
+    def _exited(self) -> NotebookError:
+        never = sum(cell.metadata.runbook["state"] == State.NOT_RUN for cell in self.nb.cells)
+        index, how = self.nb.metadata.runbook["cell"], "exit() or quit()" if self._left else "sys.exit"
+        return NotebookError(f"Cell {index} called {how}; {never} cells never ran.", remedy="Raise an error instead.")

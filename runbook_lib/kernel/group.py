@@ -1,0 +1,110 @@
+"""A kernel and what it started: asked to stop together, waited for, ended in the end.
+
+What saves its state may take the grace it was given: that is the runbook's own work (``uninterrupted.WORK_VARIABLE`` in its
+environment), and ``pulumi`` whoever started it. Anything else that a notebook has left running is a stranger's: it is ended
+soon, and named.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import psutil
+
+from runbook_lib.uninterrupted import WORK_VARIABLE
+
+TOKEN_VARIABLE = "RUNBOOK_KERNEL"  # noqa: S105 - a variable's name
+"""In a kernel's environment, and so in that of all it starts, in whichever process group and session."""
+GRACE = 3600.0
+"""Seconds that work which was asked to stop has for saving its state: a database on AWS takes half an hour."""
+PATIENCE = 5.0
+"""Seconds that a stranger's process has to end on SIGINT; then it gets SIGTERM, and after as long again SIGKILL."""
+POLL_SECONDS = 0.1
+
+
+class KernelGroup:
+    """The process group that a kernel leads, and what has left it.
+
+    Args:
+        leader: The kernel's process id, which is its group's too, and stays so when the kernel has died.
+        token: The value of ``TOKEN_VARIABLE`` that the kernel was started with.
+    """
+
+    def __init__(self, leader: int, token: str) -> None:
+        self._leader, self._token = leader, token
+        self._environments: dict[psutil.Process, dict[str, str]] = {}
+        self.ended: dict[int, str] = {}
+        """The command of each process that did not end by itself, by process id."""
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the kernel and to all it started.
+
+        Work that has left the group to save its state in its own order is not interrupted: whoever started it sees to that.
+        """
+        outside = [process for process in self.work() if not self._within(process)]
+        if number == signal.SIGINT:
+            outside = [process for process in outside if not self.saves(process)]
+        with suppress(ProcessLookupError, PermissionError):  # all of them have ended meanwhile
+            os.killpg(self._leader, number)
+        for process in outside:
+            _send(process, number)
+
+    def work(self) -> list[psutil.Process]:
+        """What the kernel started and still runs, whoever its parent is by now."""
+        return [process for process in psutil.process_iter() if process.pid != self._leader and self._holds(process)]
+
+    def let_end(self, grace: float) -> None:
+        """Wait until all that the kernel started, and that was asked to stop, has ended; end what takes too long."""
+        began = time.monotonic()
+        while work := self.work():
+            waited = time.monotonic() - began
+            for process in work:
+                patience = grace if self.saves(process) else PATIENCE
+                if waited >= patience:
+                    self._end(process, signal.SIGTERM if waited < patience + PATIENCE else signal.SIGKILL)
+            time.sleep(POLL_SECONDS)
+
+    def saves(self, process: psutil.Process) -> bool:
+        """Whether a process has a state to save."""
+        with suppress(psutil.Error):
+            return WORK_VARIABLE in self._environment(process) or process.name().startswith("pulumi")
+        return False
+
+    def _end(self, process: psutil.Process, number: int) -> None:
+        if process.pid not in self.ended:
+            with suppress(psutil.Error):
+                self.ended[process.pid] = " ".join(process.cmdline())
+        elif number == signal.SIGTERM:
+            return  # once is enough
+        _send(process, number)
+
+    def _holds(self, process: psutil.Process) -> bool:
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return self._within(process) or self._environment(process).get(TOKEN_VARIABLE) == self._token
+        except psutil.Error:  # it has ended, or is another user's
+            return False
+
+    def _within(self, process: psutil.Process) -> bool:
+        try:
+            return os.getpgid(process.pid) == self._leader
+        except OSError:
+            return False
+
+    def _environment(self, process: psutil.Process) -> dict[str, str]:
+        """What a process was started with; read once, except while it may still become another program."""
+        if process not in self._environments:
+            found = process.environ()
+            if time.time() - process.create_time() < 1:
+                return found
+            self._environments[process] = found
+        return self._environments[process]
+
+
+def _send(process: psutil.Process, number: int) -> None:
+    with suppress(psutil.Error):
+        process.send_signal(number)

@@ -1,0 +1,48 @@
+"""Starts a notebook's kernel, under guard: forked by the rehearsal's nursery where there is one, else as Jupyter does."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from runbook_lib.forked import fork
+
+if TYPE_CHECKING:
+    from runbook_lib.kernel.guard import Guard
+
+NOBODY = "1"
+"""As its parent's process id it keeps ipykernel from watching its parent: it would end at once with the runner, in the middle of
+its cell, while `guard` has it end in order."""
+
+
+class KernelManager(AsyncKernelManager):
+    """Jupyter's own, whose kernels outlive a killed runner only as long as they need to end in order."""
+
+    guard: Guard | None = None
+
+    def started_here(self) -> bool:
+        """Whether the kernel will be a process of this machine, started by Jupyter itself."""
+        metadata: dict[str, Any] = getattr(self.kernel_spec, "metadata", None) or {}
+        usual = KernelProvisionerFactory.instance().default_provisioner_name
+        return bool(metadata.get("kernel_provisioner", {}).get("provisioner_name", usual) == "local-provisioner")
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+        provisioner: Any = self.provisioner
+        if type(provisioner) is not LocalProvisioner or self.guard is None:  # it would start it elsewhere, or in another way
+            await super()._async_launch_kernel(kernel_cmd, **kw)
+            return
+        folder = str(kw.get("cwd") or os.getcwd())  # noqa: PTH109 - it never waits
+        command = [*kernel_cmd, f"--IPKernelApp.parent_handle={NOBODY}"]
+        with open(os.devnull) as nothing:  # noqa: ASYNC230, PTH123 - nor does this
+            kernel: Any = fork(command, folder=folder, environment=kw["env"], streams=(nothing.fileno(), 1, 2))
+        if kernel is None:
+            kw["env"]["JPY_PARENT_PID"] = NOBODY
+            await super()._async_launch_kernel(kernel_cmd, independent=True, preexec_fn=self.guard.announce, **kw)
+            return
+        self.guard.watch(kernel.pid, kernel.fileno())
+        provisioner.process, provisioner.pid, provisioner.pgid, provisioner.cwd = kernel, kernel.pid, kernel.pid, folder
+        self._reconcile_connection_info(provisioner.connection_info)

@@ -1,0 +1,87 @@
+"""How a kernel is reached: over Unix sockets that only their owner sees, or over TCP on this machine if it speaks no ipc."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from traitlets.config import Config
+
+from runbook_lib.kernel.group import PATIENCE, TOKEN_VARIABLE
+from runbook_lib.kernel.guard import Guard
+from runbook_lib.kernel.launch import KernelManager
+from runbook_lib.kernel.masked import logger
+from runbook_lib.kernel.stopping import stopping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from runbook_lib.kernel.client import Client
+
+LOOPBACK = "127.0.0.1"
+IPC_TIMEOUT = 20.0
+"""Seconds in which a kernel that is not known to speak ipc has to answer over it, before it is started again with TCP."""
+
+
+def execute(
+    client: Callable[..., Client], kernel_name: str, *,
+    start_timeout: float, notebook_timeout: float | None, grace: float, step: bool,
+) -> Any:  # fmt: skip
+    """Start a kernel and run the notebook in it; when this process is killed meanwhile, all that it started ends in order.
+
+    Args:
+        client: Makes what runs the notebook, from keywords about its kernel.
+        kernel_name: Which kernel specification.
+        start_timeout: Seconds the kernel may take to start.
+        notebook_timeout: Seconds the whole notebook may take.
+        grace: Seconds that work which was asked to stop has for saving its state.
+        step: Whether what the kernel itself does is such work.
+
+    Raises:
+        RuntimeError: The kernel did not start, or died (nbclient's ``DeadKernelError``).
+    """
+    token = secrets.token_hex(16)
+    transports = _transports(kernel_name, start_timeout)
+    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, guard):
+        for transport, wait in transports.items():
+            running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard)
+            if transport == "tcp":
+                running.nb_man.note(transport=f"{transport} on {LOOPBACK}")
+            with stopping(running.stop, notebook_timeout):
+                try:
+                    return running.execute(env={**os.environ, TOKEN_VARIABLE: token})
+                except RuntimeError:
+                    if transport == "tcp" or running.connected or running.stopped:
+                        raise
+            logger.warning(f"Kernel {kernel_name} does not answer over ipc; trying TCP on {LOOPBACK}.")
+    return None  # pragma: no cover - there is a last transport
+
+
+def _transports(kernel_name: str, start_timeout: float) -> dict[str, float]:
+    """What to try in turn, and the seconds the kernel has to answer; one started elsewhere is reached as Jupyter would."""
+    manager: Any = KernelManager(kernel_name=kernel_name)
+    if not manager.started_here():
+        return {"tcp": start_timeout}
+    known = any("ipykernel" in argument for argument in manager.kernel_spec.argv)
+    return {"ipc": start_timeout if known else min(start_timeout, IPC_TIMEOUT), "tcp": start_timeout}
+
+
+def _config(transport: str, folder: str) -> Config:
+    # The file is of this folder, because Jupyter's default is the working directory.
+    where = {"transport": transport, "connection_file": f"{folder}/connection.json"}
+    return Config({"KernelManager": {**where, "ip": f"{folder}/socket" if transport == "ipc" else LOOPBACK}})
+
+
+@contextmanager
+def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, Guard]]:
+    folder = tempfile.mkdtemp(prefix="runbook-kernel-")  # short, because a Unix socket's path has 107 characters
+    guard = Guard(folder, token=token, work=grace, kernel=patience)
+    try:
+        yield folder, guard
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        guard.end()

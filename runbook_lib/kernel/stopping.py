@@ -1,0 +1,42 @@
+"""While a notebook runs, what would end this process ends the work in the kernel first."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from runbook_lib.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def stopping(stop: Callable[[State], None], timeout: float | None) -> Iterator[None]:
+    """Have SIGINT, SIGTERM, a closed terminal and the end of the notebook's time ask the work to stop.
+
+    Args:
+        stop: Asks it, with the cause.
+        timeout: Seconds the notebook may take.
+    """
+    timer = threading.Timer(timeout, stop, [State.TIMED_OUT]) if timeout else None
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in HEARD:
+            if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                continue  # nohup: it is to outlive its terminal
+            handlers[number] = signal.signal(number, lambda *_: stop(State.INTERRUPTED))
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        if timer:
+            timer.cancel()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
