@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
-from runbook_lib import files
+from runbook_lib import files, places
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
@@ -186,8 +185,8 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         """
         from traitlets.config import Config
 
-        # Short, because a Unix socket's path has 107 characters; of its own, because Jupyter's default is the working directory.
-        with tempfile.TemporaryDirectory(prefix="runbook-kernel-") as sockets:
+        # Of its own, because Jupyter's default is the working directory.
+        with places.temporary("runbook-kernel-") as sockets:
             reached = {"transport": "ipc", "ip": f"{sockets}/socket", "connection_file": f"{sockets}/connection.json"}
             client = Client(
                 nb_man, config=Config({"KernelManager": reached}), kernel_manager_class=KernelManager, kernel_name=kernel_name,
