@@ -63,7 +63,7 @@ class Postgres:
         authority.issue(certificate, private_key)
         self.front = Front(directory / SOCKET, certificate, private_key)
         try:
-            self._way = cluster.initialise(directory)
+            self.way = cluster.initialise(directory)
             self._configure()
             self.start()
         except BaseException:
@@ -90,7 +90,7 @@ class Postgres:
         """Run it; TCP is on the port that it had before."""
         log = self._directory / "log"
         self._process = Guarded(
-            self._way.command(self._directory, "postgres", "-D", str(self._data), "-k", str(self._directory)),
+            self.way.command(self._directory, "postgres", "-D", str(self._data), "-k", str(self._directory)),
             log=log,
             env=cluster.environment(),
             stop_signal=signal.SIGINT,  # PostgreSQL's "fast": cuts connections, then ends in good order
