@@ -59,6 +59,8 @@ class ConsoleDisplay:
         self._step = ""
         self.executions.append(execution)
         self._console.print(line(execution), highlight=False)
+        for warning in execution.result.data.get("warnings", ()) if execution.result else ():
+            self._console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
         if execution.error:
             self._console.print(execution.error, style="red", highlight=False, markup=False)
 

@@ -15,6 +15,7 @@ from runbook_lib.snapshot.parts import tagged_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import date
 
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
@@ -35,7 +36,9 @@ class Verification:
     data: dict[str, Any]
 
 
-def verify(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None) -> Verification:
+def verify(
+    aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None, day: date | None = None
+) -> Verification:
     """Take a snapshot of the live system and judge it.
 
     Args:
@@ -43,9 +46,10 @@ def verify(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Call
         outputs: The stack's outputs; nothing else is known about it.
         drills: Whether to take dependencies away from the running system (``snapshot.take``).
         drift: Asks the engine what has drifted; without it the check on drift is not tried.
+        day: The day that judgements are for (``days.Day.judged``); by default today.
     """
     began = time.monotonic()
-    live = snapshot.take(aws, outputs, drills=drills, drift=drift)
+    live = snapshot.take(aws, outputs, drills=drills, drift=drift, day=day)
     read = time.monotonic()
     found = CHECKS.run(live)
     findings = (*found, *uncovered(found))

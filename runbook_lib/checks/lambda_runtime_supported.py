@@ -15,8 +15,8 @@ def lambda_runtime_supported(snapshot: Snapshot) -> Judgements:
         until = life.deprecated if life else None
         yield judge(
             function.name,
-            ok=until is not None and snapshot.taken.date() < until,
-            good=f"{function.name} runs on {function.runtime}, supported until {until}.",
-            bad=f"{function.name} runs on {function.runtime}, which is not supported (last day: {until or 'unknown'}).",
+            ok=until is not None and snapshot.day < until,
+            good=f"{function.name} runs on {function.runtime}, supported until {until}, judged for {snapshot.day}.",
+            bad=f"{function.name} runs on {function.runtime}, not supported on {snapshot.day} (last day: {until or 'unknown'}).",
             remedy="Set payments:lambdaRuntime to a supported runtime and deploy again.",
         )

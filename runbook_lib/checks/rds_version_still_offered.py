@@ -13,7 +13,7 @@ def rds_version_still_offered(snapshot: Snapshot) -> Judgements:
     yield judge(
         snapshot.outputs.rds_identifier,
         ok=running.status == "available",
-        good=f"RDS offers PostgreSQL {running.version}.",
-        bad=f"RDS calls PostgreSQL {running.version} {running.status}.",
+        good=f"RDS offers PostgreSQL {running.version} on {snapshot.day}.",
+        bad=f"RDS calls PostgreSQL {running.version} {running.status} on {snapshot.day}.",
         remedy="Run 01_version_discovery and deploy a version that can be created.",
     )

@@ -6,7 +6,7 @@
 
 from runbook_lib.costs.delta import Change, CostDelta, diff
 from runbook_lib.costs.estimator import estimate
-from runbook_lib.costs.findings import findings
+from runbook_lib.costs.findings import findings, warnings
 from runbook_lib.costs.model import Estimate, Free, FreeTier, Kind, Line, PlannedResource, Unpriced, dollars
 from runbook_lib.costs.usage import Assumption, UsageAssumptions
 
@@ -26,4 +26,5 @@ __all__ = [
     "dollars",
     "estimate",
     "findings",
+    "warnings",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -33,30 +33,29 @@ def estimate(
     resources: Sequence[PlannedResource],
     *,
     region: str,
+    today: date,
     usage: UsageAssumptions | None = None,
-    today: date | None = None,
 ) -> Estimate:
     """Price what a plan leaves standing, or what a deployed stack holds.
 
     Args:
         resources: A plan's operations, or a stack state's resources; the deleted are left out, and a URN counts once.
         region: The AWS region; only regions with a shipped price list have prices.
+        today: The day that support dates and the ages of prices are counted to (``days.Day.judged``).
         usage: Assumptions for the usage lines; without them those show their rate only.
-        today: The day that support dates and the ages of prices are counted to; the current UTC day by default.
 
     Returns:
         The estimate, in which no AWS resource is left out.
     """
-    day = today or datetime.now(UTC).date()
     standing = {r.urn: r for r in resources if r.op not in _GONE | _FOREIGN}
     ours = [r for r in standing.values() if _is_aws(r)]
-    ledger = _Ledger(prices.load(region), (usage or UsageAssumptions()).quantities(memory_mb=_memory(ours, day)))
+    ledger = _Ledger(prices.load(region), (usage or UsageAssumptions()).quantities(memory_mb=_memory(ours, today)))
     for resource in ours:
-        ledger.enter(resource, day)
+        ledger.enter(resource, today)
     lines = (*ledger.lines, *ledger.usage_lines())
     return Estimate(
         region=region,
-        today=day,
+        today=today,
         lines=lines,
         free=tuple(ledger.free),
         unpriced=tuple(ledger.unpriced),

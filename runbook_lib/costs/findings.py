@@ -33,7 +33,7 @@ def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     """
     what = "fixed cost and expected usage" if estimate.assumed else "fixed cost"
     left = budget - cents(estimate.total)
-    message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month, budget {dollars(budget)}"
+    message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month on {estimate.today}, budget {dollars(budget)}"
     if left < 0:
         status, message = Status.FAIL, f"{message}: {dollars(-left)} over."
     elif not estimate.complete:
@@ -65,17 +65,40 @@ def cost_complete(estimate: Estimate) -> Finding:
 def price_list_fresh(estimate: Estimate, *, strict: bool) -> Finding:
     """Old prices are named; they fail the check only when it is strict. No prices at all is UNKNOWN."""
     used = {line.key for line in estimate.lines}
+    on = f" on {estimate.today}"
     old = sorted({line.key for line in estimate.stale(after_days=STALE_AFTER_DAYS)})
     if not used:
         status, message = Status.UNKNOWN, "no price was used."
     elif old:
         status = Status.FAIL if strict else Status.PASS
-        message = f"{len(old)} of {len(used)} prices are older than {STALE_AFTER_DAYS} days or undated: {_some(old)}."
+        message = f"{len(old)} of {len(used)} prices are older than {STALE_AFTER_DAYS} days or undated{on}: {_some(old)}."
     else:
-        status, message = Status.PASS, f"all {len(used)} prices are at most {STALE_AFTER_DAYS} days old."
+        status, message = Status.PASS, f"all {len(used)} prices are at most {STALE_AFTER_DAYS} days old{on}."
     return _finding(
         "price_list_fresh", status, estimate, f"{_stack(estimate)}: {message}", "Renew the rows from AWS's price list."
     )
+
+
+def warnings(judged: Estimate, on_today: Estimate, *, budget: Decimal) -> tuple[str, ...]:
+    """What the same stack costs on today's date, and how old its prices are, where that differs; no verdicts.
+
+    Args:
+        judged: The estimate that verdicts are for.
+        on_today: The same for today's date.
+        budget: US dollars a month.
+    """
+    found = []
+    if cents(on_today.total) != cents(judged.total):
+        change = cents(on_today.total) - cents(judged.total)
+        over = budget - cents(on_today.total)
+        found.append(
+            f"the stack costs {dollars(on_today.total)} a month, {dollars(abs(change))} {'more' if change > 0 else 'less'}"
+            + (f" and {dollars(-over)} over budget." if over < 0 else ".")
+        )
+    fresh = price_list_fresh(on_today, strict=False).message
+    if fresh != price_list_fresh(judged, strict=False).message and judged.today != on_today.today:
+        found.append(fresh)
+    return tuple(f"On today's date, {on_today.today}, which no verdict here is for: {said}" for said in found)
 
 
 def _finding(check: str, status: Status, estimate: Estimate, message: str, remedy: str) -> Finding:

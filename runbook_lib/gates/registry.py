@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from runbook_lib.judgement import Judgements, Registry, judge
 from runbook_lib.plan import COMPUTED, Operation, Plan
@@ -24,7 +25,8 @@ class GateContext:
     Attributes:
         environment: E.g. ``staging``.
         suffix: What tells two stacks of one environment apart.
-        allowed_versions: PostgreSQL versions that can be created today, as version discovery found them.
+        allowed_versions: PostgreSQL versions that can be created, as version discovery found them.
+        as_of: The day that ``allowed_versions`` are of; ``None`` where that is not known.
         deletion_limit: How many stateful resources the plan may delete or replace.
     """
 
@@ -32,6 +34,7 @@ class GateContext:
     suffix: str
     allowed_versions: frozenset[str]
     deletion_limit: int = 0
+    as_of: date | None = None
 
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")

@@ -14,13 +14,14 @@ import json
 import os
 import socket
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from runbook_lib import places
 from runbook_lib.errors import EngineError
+from runbook_lib.rehearsal import cluster
 from runbook_lib.rehearsal.guard import Guarded
 
 VARIABLE = "RUNBOOK_REHEARSAL_DATABASE"
@@ -49,8 +50,7 @@ class Service:
     @classmethod
     def start(cls, log: Path) -> Self:
         """Start it; ``wait`` returns when it answers."""
-        directory = Path(tempfile.mkdtemp(prefix="runbook-database-"))
-        directory.chmod(0o711)  # the unprivileged account of PostgreSQL passes through; nobody lists it
+        directory = places.private("runbook-database-", preferred=cluster.enterable)
         command = [sys.executable, "-P", "-m", "runbook_lib.rehearsal.database_service", str(directory)]
         environment = os.environ | {"PYTHONPATH": str(SOURCE)}
         return cls(directory, Guarded(command, log=log, env=environment, remove=directory))

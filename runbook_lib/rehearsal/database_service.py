@@ -6,6 +6,7 @@ outlive the provider that makes them, and end with the rehearsal.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -34,9 +35,10 @@ class Instances:
         self._authority = Authority(directory / "ca.pem")
         self._running: dict[str, Postgres] = {}
         self._lock = threading.Lock()
+        self._folders = itertools.count(1)
         self._making = ThreadPoolExecutor(max_workers=1)
         # A stack has one database, and making it would be what its whole deployment waits for.
-        self._spare: Future[Postgres] | None = self._making.submit(Postgres, directory / "spare", self._authority)
+        self._spare: Future[Postgres] | None = self._making.submit(self._make)
 
     def handle(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what ``request`` asks; the methods below are the operations."""
@@ -50,7 +52,7 @@ class Instances:
         if instance in self._running:
             raise RunbookError(f"DB instance {instance} has a database already")
         spare, self._spare = self._spare, None
-        server = spare.result() if spare else Postgres(self._directory / instance, self._authority)
+        server = spare.result() if spare else self._make()
         try:
             server.admit(**settings)
         except BaseException:
@@ -93,6 +95,10 @@ class Instances:
                 self._spare.result().stop()
         for server in self._running.values():
             server.stop()
+
+    def _make(self) -> Postgres:
+        # Numbered, because an instance's name may have 63 characters and a socket's whole path 107.
+        return Postgres(self._directory / str(next(self._folders)), self._authority)
 
     def _known(self, instance: str) -> Postgres:
         if instance not in self._running:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import select
 import shutil
 import signal
@@ -33,7 +32,6 @@ class Guarded:
         log: Where its output goes.
         env: Its whole environment.
         remove: A directory to remove once it has ended.
-        user: The system user to run it as; only root can give one.
         stop_signal: The signal that asks it to end.
         pass_fds: Descriptors that it inherits under the same numbers.
     """
@@ -45,14 +43,12 @@ class Guarded:
         log: Path,
         env: Mapping[str, str],
         remove: Path | None = None,
-        user: str | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
         pass_fds: Sequence[int] = (),
     ) -> None:
         order = {
             "command": list(command),
             "remove": str(remove) if remove else None,
-            "user": user,
             "signal": int(stop_signal),
             "fds": list(pass_fds),
         }
@@ -87,17 +83,12 @@ def _guard(order: dict[str, Any], parent: IO[bytes]) -> int:
     # Whoever wants the command gone closes the pipe; signals meant for others do not reach it.
     for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
-    account = pwd.getpwnam(order["user"]) if order["user"] else None
-    options: dict[str, Any] = {}
-    if account:
-        options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     child = subprocess.Popen(
         order["command"],
         stdin=subprocess.DEVNULL,
         pass_fds=order["fds"],
         start_new_session=True,
         preexec_fn=_listen_to_signals,  # noqa: PLW1509  # this process has one thread
-        **options,
     )
     try:
         for descriptor in order["fds"]:

@@ -20,10 +20,10 @@ import selectors
 import signal
 import socket
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from runbook_lib import places
 from runbook_lib.rehearsal import nursery_child
 from runbook_lib.rehearsal.guard import Guarded
 from runbook_lib.rehearsal.nursery_imports import SOURCE, import_all, modified
@@ -154,7 +154,7 @@ def start(log: Path) -> tuple[Path, Guarded]:
     Returns:
         Its socket, and its process, to be stopped.
     """
-    directory = Path(tempfile.mkdtemp(prefix="runbook-nursery-"))  # short: a Unix socket's path has 107 characters
+    directory = places.private("runbook-nursery-")
     command = [sys.executable, "-P", "-m", __name__, str(directory / "socket")]
     return directory / "socket", Guarded(command, log=log, env=os.environ | {"PYTHONPATH": str(SOURCE)}, remove=directory)
 

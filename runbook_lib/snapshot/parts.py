@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from runbook_lib.outputs import StackOutputs
 
@@ -63,6 +63,7 @@ class Snapshot:
         outputs: The stack's outputs, which reading started from.
         parts: The model's class → an instance of it, or why there is none.
         taken: When reading began.
+        judged: The day that judgements are for; ``None`` is the one that reading began on.
         seconds: The name of each part that was tried → how long reading it took.
     """
 
@@ -70,6 +71,12 @@ class Snapshot:
     parts: Mapping[type, object]
     taken: datetime
     seconds: Mapping[str, float] = field(default_factory=dict)
+    judged: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The day that judgements about it are for."""
+        return self.judged or self.taken.date()
 
     def read(self, part: type[T]) -> T:
         """The part of this class.

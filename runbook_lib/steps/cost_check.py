@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def cost_check(context: Context, known: CostCheckParameters) -> Report:
     """Price what is deployed from the shipped price list and hold it to the budget and to the plan's estimate."""
     region = context.run.facts.target.region
-    planned = costs.estimate(agreed_plan(context.run).operations, region=region)
-    live = costs.estimate(deployed(context.engine.resources()).operations, region=region)
+    standing = deployed(context.engine.resources()).operations
+    planned = costs.estimate(agreed_plan(context.run).operations, region=region, today=context.day.judged)
+    live = costs.estimate(standing, region=region, today=context.day.judged)
+    on_today = costs.estimate(standing, region=region, today=context.day.today)
     delta = costs.diff(planned, live)
     return Report(
         findings=(*costs.findings(live, budget=known.monthly_budget_usd, strict=known.fresh_prices), _as_planned(delta)),
@@ -30,6 +32,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
             "planned_fixed_usd": str(planned.fixed),
             "budget_usd": str(known.monthly_budget_usd),
         },
+        warnings=costs.warnings(live, on_today, budget=known.monthly_budget_usd),
         frames={"Estimate": live.frame(), "Deployed against planned": delta.frame()},
         figures={"By service": live.figure()},
     )

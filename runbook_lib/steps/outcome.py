@@ -28,6 +28,8 @@ class Report:
     """JSON values: the facts later steps and auditors read."""
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Tables to show, by heading."""
+    warnings: tuple[str, ...] | None = None
+    """What is no verdict and should be read all the same, as sentences; kept as ``data["warnings"]``."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """matplotlib figures to show, by heading."""
 
@@ -45,6 +47,8 @@ class Outcome:
         from IPython.display import Markdown, display
 
         display(Markdown(f"**{self.result.summary()}**"))
+        for warning in self.report.warnings or ():
+            display(Markdown(f"**Warning.** {warning}"))
         for heading, frame in {**self.report.frames, "Findings": findings_frame(self.result.findings)}.items():
             display(Markdown(f"#### {heading}"), _styled(frame))
         for heading, figure in self.report.figures.items():

@@ -36,9 +36,10 @@ def plan(context: Context, known: PlanParameters) -> Report:
             suffix=str(config["payments:suffix"]),
             allowed_versions=frozenset(e.version for e in found.engines if e.verdict is Verdict.CREATABLE),
             deletion_limit=known.deletion_limit,
+            as_of=found.as_of,
         ),
     )
-    estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region)
+    estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
     return Report(
         findings=findings,
         data={

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import os
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import parameters, redaction, settings
+from runbook_lib import days, parameters, redaction, settings
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import InterruptedRunError
 from runbook_lib.results import Finding, Status, StepResult, now
@@ -34,6 +34,13 @@ class Context:
     engine: Engine
     so_far: dict[str, Any] = field(default_factory=dict)
     """What the step has done by now, as JSON values: the data of a result whose step does not come to its end."""
+    clock: Callable[[], datetime] = now
+    """What time it is, UTC."""
+
+    @functools.cached_property
+    def day(self) -> days.Day:
+        """The day that this step's judgements are for."""
+        return days.of(self.aws, self.clock())
 
     @classmethod
     def of(cls, run: Run) -> Context:
@@ -68,7 +75,8 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
             def kept(report: Report) -> tuple[StepResult, Path]:
                 result = StepResult(
                     step=name, attempt=attempt, started=started, finished=now(),
-                    parameters=known.model_dump(mode="json"), findings=report.findings, data=dict(report.data),
+                    parameters=known.model_dump(mode="json"), findings=report.findings,
+                    data={**report.data, **({"warnings": list(report.warnings)} if report.warnings is not None else {})},
                 )  # fmt: skip
                 return result, result.save(run.record(name, attempt, ".json"))
 

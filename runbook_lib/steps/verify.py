@@ -20,7 +20,9 @@ def verify(context: Context, known: VerifyParameters) -> Report:
     """Read the live system once, try its payments, hold the drills if asked to, and run every check; leaves nothing lasting."""
     outputs = StackOutputs.parse(context.run.passed("03_deploy").data["outputs"])
     progress("reading the live system")
-    seen = live.verify(context.aws, outputs, drills=known.drills, drift=lambda: Drift.of(context.engine.drift().plan))
+    seen = live.verify(
+        context.aws, outputs, drills=known.drills, drift=lambda: Drift.of(context.engine.drift().plan), day=context.day.judged
+    )
     attempt = context.run.next_attempt("04_verify")
     junit = context.run.record("04_verify", attempt, ".junit.xml")
     files.write_once(junit, live.junit(seen.findings).encode())

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from runbook_lib import settings, versions
 from runbook_lib.errors import UsageError
-from runbook_lib.results import now
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 
@@ -30,12 +29,13 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         major=known.postgres_major,
         lambda_runtime=known.lambda_runtime,
         instance_class=str(config["payments:instanceClass"]),
-        today=now().date(),
+        day=context.day,
     )
     return Report(
         findings=discovery.findings(),
-        data={**discovery.model_dump(mode="json"), "warnings": list(discovery.warnings())},
-        frames={"Versions": discovery.frame()},
+        data=discovery.model_dump(mode="json"),
+        warnings=discovery.warnings(),
+        frames=discovery.frames(),
     )
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runbook_lib.aws import Aws
+    from runbook_lib.days import Day
 
 ENGINE = "postgres"
-RECORDED_REGION = "us-east-1"  # the one region that the recorded catalogue (cfn-lint's) is made from
 _MINOR = re.compile(r"^(?P<major>\d+)\.(?P<minor>\d+)(?:-rds\.(?P<patch>\d+))?(?:-R(?P<revision>\d+))?$")
 _STANDARD, _EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
 _NO_SUCH_COMBINATION = frozenset({"InvalidParameterCombination", "InvalidParameterValue"})
@@ -96,7 +96,7 @@ def version_order(version: str) -> tuple[int, int, int, int] | None:
     return int(found["major"]), int(found["minor"]), int(found["patch"] or 0), int(found["revision"] or 0)
 
 
-def read(aws: Aws, *, major: int, instance_class: str, today: date) -> Catalogue:
+def read(aws: Aws, *, major: int, instance_class: str, day: Day) -> Catalogue:
     """Ask the RDS API.
 
     Raises:
@@ -106,13 +106,12 @@ def read(aws: Aws, *, major: int, instance_class: str, today: date) -> Catalogue
 
     try:
         offers = tuple(sorted(_offers(aws), key=lambda offer: offer.order, reverse=True))
-        source, as_of = _source(aws, today)
         return Catalogue(
             offers=offers,
             orderable=tuple(_orderable(aws, offers, major, instance_class)),
-            lifecycle=_lifecycle(aws, today),
-            source=source,
-            as_of=as_of,
+            lifecycle=_lifecycle(aws, day.today),
+            source=day.source,
+            as_of=day.as_of,
             emulated=aws.target.emulated,
         )
     except (BotoCoreError, ClientError) as error:
@@ -187,21 +186,3 @@ def _lifecycle(aws: Aws, today: date) -> dict[int, Support]:
         if not aws.target.emulated and error.response["Error"]["Code"] not in _NOT_ALLOWED:
             raise
     return found
-
-
-def _source(aws: Aws, today: date) -> tuple[str, date | None]:
-    if not aws.target.emulated:
-        return f"RDS API, {aws.target.region}", today
-    import httpx
-
-    with aws.http(timeout=5) as http:
-        try:
-            answer = http.get(f"{aws.target.endpoint}/_runbook/catalogue")
-            about = answer.json() if answer.is_success else {}
-        except (httpx.HTTPError, ValueError):
-            about = {}  # an emulator without a recorded catalogue; it answered the RDS API a moment ago
-    if not isinstance(about, dict) or "source" not in about:
-        return "emulator catalogue: the emulator's own, not AWS's", None
-    recorded = about.get("region") or RECORDED_REGION
-    told = f"emulator catalogue: {about['source']}, recorded in {recorded}, not a live answer of AWS"
-    return told, date.fromisoformat(about["as_of"]) if about.get("as_of") else None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from runbook_lib.costs.findings import finding
 from runbook_lib.lifecycle import Phase
 from runbook_lib.results import Finding, Status
-from runbook_lib.versions.discovery import Discovery, Verdict, extended_support_sentence
+from runbook_lib.versions.discovery import Discovery
+from runbook_lib.versions.support import Verdict, extended_support_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,8 +85,8 @@ def engine_version_supported(discovery: Discovery) -> Finding:
         status = Status.PASS if engine.phase is Phase.STANDARD else Status.FAIL
         message = engine.note
         if discovery.extended_support:
-            message += f"; {extended_support_sentence(discovery.extended_support, discovery.instance_class)}"
-        message += f" (dates: {engine.lifecycle_source})"
+            message += f"; {extended_support_sentence(discovery.extended_support, discovery.instance_class, discovery.day)}"
+        message += f" (judged for {discovery.day}; dates: {engine.lifecycle_source})"
     return finding(
         "engine_version_supported",
         ("D1", "D2"),
@@ -102,8 +103,8 @@ def lambda_runtime_supported(discovery: Discovery) -> Finding:
     if runtime.life is None:
         status, source = Status.UNKNOWN, ""
     else:
-        status = Status.PASS if discovery.today < runtime.life.deprecated else Status.FAIL
-        source = f" (dates: {runtime.life.source}, {runtime.life.as_of})"
+        status = Status.PASS if discovery.day < runtime.life.deprecated else Status.FAIL
+        source = f" (judged for {discovery.day}; dates: {runtime.life.source}, {runtime.life.as_of})"
     successor = runtime.life.successor if runtime.life else ""
     return finding(
         "lambda_runtime_supported",
@@ -131,16 +132,37 @@ def tool_versions_tested(discovery: Discovery) -> tuple[Finding, ...]:
 
 
 def warnings(discovery: Discovery, *, within_days: int) -> tuple[str, ...]:
-    """What passes today and will not for long, as sentences."""
-    found = []
-    engine, price = discovery.chosen, discovery.extended_support
-    if engine and engine.days_left is not None and 0 <= engine.days_left <= within_days:
-        cost = f". {extended_support_sentence(price, discovery.instance_class)}" if price else ""
+    """What the questions with a date in them give on today's date, where that is no PASS or will not be one for long.
+
+    Against AWS a verdict is for today: what does not pass is a finding already, and only what will not pass for long is left.
+    """
+    now, found = discovery.on(discovery.today), []
+    recorded = discovery.day != discovery.today
+    engine, price, life = now.chosen, now.extended_support, now.runtime.life
+    if engine and _told(engine.days_left, within_days, recorded=recorded):
+        cost = f". {extended_support_sentence(price, now.instance_class, now.day)}" if price else ""
         found.append(f"PostgreSQL {engine.version}: {engine.note}{cost}.")
-    life = discovery.runtime.life
-    if life and 0 <= (life.deprecated - discovery.today).days <= within_days:
-        found.append(f"{discovery.runtime.name}: {discovery.runtime.note}.")
-    return tuple(found)
+    if life and _told((life.deprecated - now.day).days, within_days, recorded=recorded):
+        found.append(f"{now.runtime.name}: {now.runtime.note}.")
+    if not recorded:
+        return tuple(found)
+    return tuple(f"On today's date, {now.day}, which no verdict here is for: {said}" for said in found)
+
+
+def _told(days_left: int | None, within_days: int, *, recorded: bool) -> bool:
+    return days_left is not None and days_left <= within_days and (recorded or days_left >= 0)
+
+
+def on_today(discovery: Discovery) -> pd.DataFrame:
+    """The questions with a date in them: what they give for the day that is judged, and what on today's date."""
+    import pandas as pd
+
+    asked = (engine_version_supported, lambda_runtime_supported)
+    rows = []
+    for question in asked:
+        then, now = question(discovery), question(discovery.on(discovery.today))
+        rows.append((now.check, f"{then.status} for {discovery.day}", f"{now.status} on {discovery.today}", now.message))
+    return pd.DataFrame(rows, columns=["Question", "Verdict", "Today, no verdict", "On today's date"])
 
 
 def frame(discovery: Discovery) -> pd.DataFrame:
@@ -165,7 +187,7 @@ def frame(discovery: Discovery) -> pd.DataFrame:
         span = gone[0].version if len(gone) == 1 else f"{gone[-1].version} to {gone[0].version} ({len(gone)} versions)"
         rows.append(("PostgreSQL", span, Verdict.WITHDRAWN.value, gone[0].note, _source(discovery)))
     life = discovery.runtime.life
-    supported = "unknown" if life is None else "supported" if discovery.today < life.deprecated else "deprecated"
+    supported = "unknown" if life is None else "supported" if discovery.day < life.deprecated else "deprecated"
     told = f"{life.source}, {life.as_of}" if life else ""
     rows.append(("Lambda runtime", discovery.runtime.name, supported, discovery.runtime.note, told))
     rows += [

@@ -42,5 +42,5 @@ def interrupt_when(begun: Path) -> None:
 
 
 def papermill_command() -> list[str]:
-    """papermill's own command line, with this engine."""
+    """Papermill's own command line, with this engine."""
     return [sys.executable, "-m", "papermill", "--engine", "runbook", "--no-progress-bar"]

@@ -25,7 +25,7 @@ from runbook_lib.kernel import output
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET = "canary-7f3a-secret"  # noqa: S105 - of these tests
+SECRET = "canary-7f3a-secret"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ class TestWhereItGoes:
         objects: dict[str, bytes] = {}
 
         class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:  # noqa: N802 - the method's name
+            def do_PUT(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 if "aws-chunked" in self.headers.get("Content-Encoding", ""):
                     content = content.split(b"\r\n", 1)[1].rsplit(b"\r\n0\r\n", 1)[0]

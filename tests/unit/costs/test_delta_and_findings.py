@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from unit.costs.planned import BASELINE, database, make, price
+from unit.costs.planned import BASELINE, TODAY, database, make, price
 
 from runbook_lib import costs
 from runbook_lib.results import Status, verdict
@@ -78,16 +78,24 @@ class TestFindings:
         estimate = price(make("kms/key:Key"))  # kms.key is of 2025-08-28
         finding = costs.findings(estimate, budget=Decimal(9), strict=strict)[2]
         assert (finding.check, finding.status.value) == ("price_list_fresh", status)
-        assert "older than 90 days or undated: kms.key" in finding.message
+        assert f"older than 90 days or undated on {TODAY}: kms.key" in finding.message
 
-    def test_a_price_is_old_from_its_ninety_first_day(self) -> None:
-        line = next(line for line in price(make("kms/key:Key")).lines if line.key == "kms.key")
-        assert line.as_of is not None
-        for days, old in ((90, 0), (91, 1)):
-            alone = {"lines": (line,), "today": line.as_of + timedelta(days=days)}
-            estimate = price(make("kms/key:Key")).model_copy(update=alone)
-            assert len(estimate.stale(after_days=90)) == old, days
-            assert statuses(estimate, strict=True)["price_list_fresh"] == ("FAIL" if old else "PASS")
+    def test_what_todays_date_gives_is_a_warning_and_no_verdict(self) -> None:
+        """PostgreSQL 14 with Extended Support left on, half a year after its standard support ended."""
+        old = database(engineLifecycleSupport="open-source-rds-extended-support")
+        then, now = price(old, today=date(2026, 10, 20)), price(old, today=date(2027, 9, 1))
+        dearer, aged = costs.warnings(then, now, budget=then.total)
+        assert dearer.startswith("On today's date, 2027-09-01, which no verdict here is for: the stack costs $")
+        assert dearer.endswith("$292.00 more and $292.00 over budget.")
+        assert "are older than 90 days or undated on 2027-09-01" in aged
+        assert costs.warnings(then, then, budget=then.total) == ()
+        assert costs.findings(then, budget=then.total)[0].status.value == "PASS"
+
+    @pytest.mark.parametrize(("day", "old"), [(89, 0), (90, 0), (91, 1)])
+    def test_a_price_is_stale_from_the_91st_day(self, day: int, old: int) -> None:
+        published = date(2025, 8, 28)
+        estimate = price(make("kms/key:Key"), today=published + timedelta(days=day))
+        assert len(estimate.stale(after_days=90)) == old
 
     def test_another_region_is_unknown_throughout(self) -> None:
         assert set(statuses(price(*BASELINE, region="eu-west-1")).values()) == {"UNKNOWN"}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
+
 from runbook_lib.aws import Aws, Target
 from runbook_lib.engine_events import Done, Outcome
 from runbook_lib.plan import Plan
@@ -102,6 +104,11 @@ class FakeAws:
         if isinstance(self._listed, BaseException):
             raise self._listed
         yield from ({"ResourceARN": arn} for arn in self._listed)
+
+    def http(self, **_: Any) -> httpx.Client:
+        """What the emulator says of its catalogue."""
+        about = {"source": "a record", "region": "us-east-1", "as_of": "2026-10-20"}
+        return httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=about)))
 
     def client(self, service: str) -> Any:
         """The client that the test made."""

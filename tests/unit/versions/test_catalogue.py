@@ -10,6 +10,7 @@ import httpx
 import pytest
 from botocore.stub import Stubber
 
+from runbook_lib import days
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import TargetError
 from runbook_lib.versions import catalogue
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from runbook_lib.versions.catalogue import Catalogue
 
 TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 23, 59, tzinfo=UTC)
 LISTED = {"17": "deprecated", "14.9": "deprecated", "14.24": "available", "14.23": "available", "13.23": "available"}
 PAIR = {"MultiAZCapable": True, "SupportsStorageEncryption": True}
 STANDARD = {
@@ -65,7 +67,7 @@ def orderable(rds: Stubber, version: str, *options: dict[str, Any]) -> None:
 
 
 def read(aws: Aws) -> Catalogue:
-    return catalogue.read(aws, major=14, instance_class="db.t3.medium", today=TODAY)
+    return catalogue.read(aws, major=14, instance_class="db.t3.medium", day=days.of(aws, NOW))
 
 
 @pytest.mark.parametrize(

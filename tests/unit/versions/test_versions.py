@@ -4,53 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
+from unit.versions.judging import TODAY, findings, judged, live
 
-from runbook_lib import versions
 from runbook_lib.lifecycle import Support
 from runbook_lib.versions import Discovery, Verdict
-from runbook_lib.versions.catalogue import Catalogue, Offer, Orderable
+from runbook_lib.versions.catalogue import Orderable
 from runbook_lib.versions.tools import ToolVersion
-
-TODAY = date(2026, 11, 24)
-OFFERS = {
-    "18.3": "available",
-    "14.24": "available",
-    "14.9": "deprecated",
-    "13.23": "available",
-    "12.22": "",
-    "99.1": "available",
-}
-TOOLS = (ToolVersion(name="pulumi", version="3.272.0", tested=">=3.272,<4"),)
-
-
-def judged(
-    *,
-    offers: dict[str, str] | None = None,
-    orderable: tuple[Orderable, ...] | None = None,
-    lifecycle: dict[int, Support] | None = None,
-    tools: tuple[ToolVersion, ...] = TOOLS,
-    **options: Any,
-) -> Discovery:
-    offers = OFFERS if offers is None else offers
-    major = options.get("major", 14)
-    suitable = [Orderable(version=v, offered=True, multi_az=True, encrypted=True) for v in offers if v.startswith(f"{major}.")]
-    catalogue = Catalogue(
-        offers=tuple(Offer(version=version, status=status) for version, status in offers.items()),
-        orderable=tuple(suitable[:1]) if orderable is None else orderable,
-        lifecycle=lifecycle or {},
-        source="RDS API, us-east-1",
-        as_of=TODAY,
-        emulated=False,
-    )
-    asked: dict[str, Any] = {"major": 14, "lambda_runtime": "python3.13", "instance_class": "db.t3.medium"}
-    return versions.judge(catalogue, tools, **{"region": "us-east-1", "today": TODAY, **asked, **options})
-
-
-def findings(discovery: Discovery) -> dict[str, tuple[str, str]]:
-    return {f.check: (f.status.value, f.message) for f in discovery.findings()}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +20,7 @@ def findings(discovery: Discovery) -> dict[str, tuple[str, str]]:
         ("18.3", Verdict.CREATABLE, "standard support ends 2031-02-28, in 1557 days"),
         ("14.24", Verdict.CREATABLE, "standard support ends 2027-02-28, in 96 days"),
         ("14.9", Verdict.WITHDRAWN, "standard support ends 2027-02-28, in 96 days"),
-        ("13.23", Verdict.CREATABLE, "extended support since 2026-03-01"),
+        ("13.23", Verdict.CREATABLE, "standard support ended 2026-02-28, 269 days ago; extended support since 2026-03-01"),
         ("12.22", Verdict.UNKNOWN, "support dates not known"),
     ],
 )
@@ -83,7 +44,7 @@ def test_the_asked_for_version_near_its_end_passes_with_a_warning_and_its_price(
 
 @pytest.mark.parametrize(("day", "status"), [(date(2027, 2, 28), "PASS"), (date(2027, 3, 1), "FAIL"), (date(2030, 3, 1), "FAIL")])
 def test_support_fails_the_day_after_it_ended(day: date, status: str) -> None:
-    assert findings(judged(today=day))["engine_version_supported"][0] == status
+    assert findings(judged(day=live(day)))["engine_version_supported"][0] == status
 
 
 def test_a_major_in_extended_support_can_be_created_and_still_fails() -> None:
@@ -96,7 +57,7 @@ def test_a_major_in_extended_support_can_be_created_and_still_fails() -> None:
 
 
 def test_third_year_rates_double_the_price() -> None:
-    price = judged(major=13, today=date(2028, 3, 1)).extended_support
+    price = judged(major=13, day=live(date(2028, 3, 1))).extended_support
     assert price is not None
     assert (price.single_az, price.multi_az) == (Decimal(292), Decimal(584))
 
@@ -157,7 +118,7 @@ def test_an_older_minor_is_chosen_where_only_it_can_be_ordered() -> None:
     [
         ("python3.13", "PASS", "supported until 2029-06-30, 949 days"),
         ("python3.11", "PASS", "supported until 2027-06-30, 218 days"),
-        ("python3.10", "FAIL", "deprecated since 2026-10-31, creation blocked from 2027-02-01"),
+        ("python3.10", "FAIL", "deprecated since 2026-10-31, 24 days, creation blocked from 2027-02-01"),
         ("python3.7", "FAIL", "creation blocked since 2024-01-09"),
         ("python3.99", "UNKNOWN", "not in the table of runtimes"),
     ],
