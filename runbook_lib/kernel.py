@@ -22,7 +22,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
-from runbook_lib import files
+from runbook_lib import chosen, files
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
@@ -95,8 +95,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     stopped: State | None = None
     group: KernelGroup | None = None
 
-    def stop(self, cause: State) -> None:
-        """Interrupt the kernel and what it started; a second call, or the end of the grace period, kills it."""
+    def stop(self, cause: State, *, insists: bool = True) -> None:
+        """Interrupt the kernel and what it started; a second call that insists, or the end of the grace period, kills it."""
+        if self.stopped and not insists:
+            return
         first, self.stopped = self.stopped is None, self.stopped or cause
         if self.group is None:
             return  # the kernel is still starting, and would only die of it: no cell will run
@@ -196,7 +198,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             )  # fmt: skip
             client.grace = grace
             with _stopping(client, notebook_timeout):
-                return client.execute(env=os.environ.copy())
+                return client.execute(env={**_said(nb_man.nb), **os.environ})
 
 
 _STATES: dict[type[BaseException], State] = {
@@ -215,6 +217,9 @@ def _stopping(client: Client, timeout: float | None) -> Iterator[None]:
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             handlers[number] = signal.signal(number, lambda *_: client.stop(State.INTERRUPTED))
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+            # A terminal that is closed may hang up more than once: only Ctrl-C or SIGTERM insists.
+            handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: client.stop(State.INTERRUPTED, insists=False))
     if timer:
         timer.daemon = True
         timer.start()
@@ -225,6 +230,12 @@ def _stopping(client: Client, timeout: float | None) -> Iterator[None]:
             timer.cancel()
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def _said(notebook: Any) -> dict[str, str]:
+    """The parameters that papermill was given, for the step to know them from its defaults; the runner has said it already."""
+    given = notebook.metadata.get("papermill", {}).get("parameters") or {}
+    return chosen.saying(dict.fromkeys(given, chosen.Source.GIVEN))
 
 
 def _error_output(cell: Any) -> Any:
