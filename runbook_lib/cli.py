@@ -12,7 +12,7 @@ import shlex
 import signal
 import sys
 import traceback
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -162,9 +162,15 @@ def main() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # which is how an import is refused
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, signal.default_int_handler)  # whoever ends this wants it to end in order, as with Ctrl-C
+            signal.signal(number, _end)
     with lasting_streams():
         sys.exit(_run())
+
+
+def _end(*_: object) -> NoReturn:
+    """End in order, as with Ctrl-C. A terminal that is closed hangs up more than once: that does not cut the end itself short."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _run() -> int:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import chosen, kept, operations, settings, way_in
-from runbook_lib.aws import Aws
+from runbook_lib.aws import Aws, Target
 from runbook_lib.chosen import Source
-from runbook_lib.errors import ExitCode, RunbookError, UsageError
+from runbook_lib.engine import Engine
+from runbook_lib.errors import ExitCode, TargetError, UsageError
 from runbook_lib.run import Run
 from runbook_lib.stack_lock import StackLock
 from runbook_lib.steps.teardown import _configured_tags
@@ -45,10 +46,11 @@ def teardown(name: str, confirm: str, display: Display, ask: Callable[[str], str
     display.said("No rehearsal is being kept, so this is AWS.")
     if confirm != name:
         try:
-            with way_in.resolved(environment) as place:
+            with way_in.resolved(environment, to_look=True) as place:
                 display.said(place.line)
-                display.said(there(place))
-        except RunbookError as error:
+                display.said(tagged(place))
+        except TargetError as error:
+            display.said(way_in.shown(name, Target(region=environment.region)))
             display.said(f"What is there cannot be said: {error.message}")
         confirm = ask(f"To delete all of it, repeat the environment's name ({name})") if ask else confirm
     return operations.run_chosen(name, [STEP], {"confirm": confirm}, run_id="", reason="teardown", display=display)
@@ -63,8 +65,9 @@ def _of_rehearsal(environment: settings.Environment, world: World, display: Disp
         )
     given = {"environment": name, "confirm": name}  # it is only a rehearsal: its deletion needs no second word
     told = {STEP: chosen.choose(STEP, {}, given, dict.fromkeys(given, Source.GIVEN))}
-    with way_in.enter(environment, lambda _: run, display.said, world=world) as (place, _):
-        display.said(there(place))
+    with way_in.enter(environment, lambda _: run, display.said, world=world) as (_, _):
+        held = sum(bool(resource.get("custom")) for resource in Engine(run).resources())
+        display.said(f"Its stack holds {held} resources.")
         code = operations.run_steps(run, told, display)
     if code is ExitCode.PASSED:
         world.stop()
@@ -73,8 +76,8 @@ def _of_rehearsal(environment: settings.Environment, world: World, display: Disp
     return run, code
 
 
-def there(place: way_in.Place) -> str:
-    """What a place holds of the environment's stack, by the tags that it gives to everything."""
+def tagged(place: way_in.Place) -> str:
+    """What AWS lists of the environment's stack, by the tags that it gives to everything."""
     tags = _configured_tags(place.environment.environment)
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
     told = ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
@@ -84,7 +87,7 @@ def there(place: way_in.Place) -> str:
     except (ClientError, BotoCoreError) as error:
         return f"What is there cannot be said: {error}"
     kinds = ", ".join(f"{count} {service}" for service, count in counts.most_common())
-    return f"{counts.total()} resources there carry its tags ({told}){f': {kinds}' if kinds else ''}."
+    return f"AWS lists {counts.total()} resources that carry its tags ({told}){f': {kinds}' if kinds else ''}."
 
 
 def unlock(name: str) -> list[str]:

@@ -103,9 +103,17 @@ def enter(
 
 @contextlib.contextmanager
 def resolved(
-    environment: settings.Environment, *, run: str = "", rehearsal: bool | None = None, world: World | None = None
+    environment: settings.Environment,
+    *,
+    run: str = "",
+    rehearsal: bool | None = None,
+    world: World | None = None,
+    to_look: bool = False,
 ) -> Iterator[Place]:
-    """The place alone, in its environment, with nothing shown, held or changed; arguments and errors as ``enter``."""
+    """The place alone, in its environment, with nothing shown, held or changed; arguments and errors as ``enter``.
+
+    ``to_look`` is for who only wants to know what is there, for which the stack's secrets are not needed.
+    """
     named = Run.find(run) if run else None
     name = environment.environment
     if named and named.facts.environment != name:
@@ -118,7 +126,9 @@ def resolved(
             inside.enter_context(kept.entered(world))
             target = Target(region=environment.region, endpoint=world.endpoint)
         else:
-            _ready_for_aws(environment, named)
+            _only_aws(environment, named)
+            if not to_look:
+                _passphrase_given()
             target = Target(region=environment.region)
         caller = Aws(target).identity()
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
@@ -132,8 +142,8 @@ def account(arn: str) -> str:
     return arn.split(":")[4] if arn.count(":") >= 5 else ""  # noqa: PLR2004 - arn:partition:service:region:account:resource
 
 
-def _ready_for_aws(environment: settings.Environment, named: Run | None) -> None:
-    """Refuse what would go elsewhere than AWS, or could not get far there, before AWS is asked anything."""
+def _only_aws(environment: settings.Environment, named: Run | None) -> None:
+    """Refuse what would go elsewhere than AWS, before anything is asked there."""
     name = environment.environment
     if named and named.facts.rehearsal:
         raise UsageError(
@@ -148,6 +158,9 @@ def _ready_for_aws(environment: settings.Environment, named: Run | None) -> None
         )
     if environment.engine is EngineKind.EMBEDDED:
         raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
+
+
+def _passphrase_given() -> None:
     if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
         raise UsageError(
             "No passphrase for the stack's secrets.",
