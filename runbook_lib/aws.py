@@ -34,12 +34,14 @@ class Target(BaseModel):
     Attributes:
         region: The AWS region, e.g. ``us-east-1``.
         endpoint: The emulator's address, e.g. ``http://127.0.0.1:4566``; ``None`` is AWS itself.
+        account: The account that the credentials lead to; empty where nobody has asked yet.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: str
     endpoint: str | None = None
+    account: str = ""
 
     @field_validator("endpoint")
     @classmethod

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import signal
 import sys
 import traceback
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
+from runbook_lib.streams import lasting_streams
 
 app = typer.Typer(
     name="runbook",
@@ -38,6 +41,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for script
 @app.command("list")
 def list_steps(*, as_json: JsonOption = False) -> None:
     """List the steps, what each asks and may change, and its parameters."""
+    from runbook_lib import parameters
     from runbook_lib.catalogue import steps
 
     if as_json:
@@ -46,6 +50,8 @@ def list_steps(*, as_json: JsonOption = False) -> None:
     for step in steps():
         print(f"{step.name}: {step.question}\n    changes: {step.changes}")
         for name, field in step.parameters.items():
+            if name in parameters.StepParameters.model_fields:
+                continue  # which the command line has options for
             print(f"    -p {name}={field.default}  {field.help}")
 
 
@@ -70,7 +76,13 @@ def rehearse(
     )
     display.said(f"{seconds:.1f} s from the emulator's start to the last record")
     if keep:
+        from runbook_lib import kept
+
         display.said(f"Kept: aws --endpoint-url {run.facts.target.endpoint} ...; end it with: runbook teardown")
+        display.said(f"Its steps again: runbook run 04 --run {run.facts.run}")
+        display.said(
+            f"By hand or by papermill: rehearsal = True, or export {kept.VARIABLE}={shlex.quote(str(kept.state_file()))}"
+        )
     _finish(display, run, code)
 
 
@@ -81,15 +93,16 @@ def run(
     environment: EnvironmentOption = "staging",
     parameter: ParameterOption = None,
     run_id: Annotated[str, typer.Option("--run", help="Continue this run instead of beginning one.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for whoever works on the stack, instead of giving up.")] = False,
     reason: ReasonOption = "",
 ) -> None:
-    """Run steps against AWS itself."""
+    """Run steps against AWS itself, or against the kept rehearsal that --run or RUNBOOK_REHEARSAL names."""
     from runbook_lib import operations, parameters
 
     chosen = [parameters.step_named(name) for name in steps or ()] or list(parameters.FORWARD)
     display = _display()
-    done, code = operations.run_against_aws(
-        environment, chosen, _options(parameter), run_id=run_id, reason=reason, display=display
+    done, code = operations.run_chosen(
+        environment, chosen, _options(parameter), run_id=run_id, reason=reason, display=display, wait=wait
     )
     _finish(display, done, code)
 
@@ -126,30 +139,53 @@ def teardown(
     confirm: Annotated[str, typer.Option("--confirm", help="The environment's name once more: teardown deletes data.")] = "",
 ) -> None:
     """Delete everything: of the rehearsal that is being kept, or else of the environment on AWS."""
-    from runbook_lib import operations
+    from runbook_lib import undo
 
-    # What is being kept is only a rehearsal: its deletion needs no second word.
-    sure = confirm or (environment if operations.kept_world() else "")
     display = _display()
-    done, code = operations.teardown(environment, sure, display)
+    ask = (lambda question: str(typer.prompt(question))) if sys.stdin.isatty() and sys.stdout.isatty() else None
+    done, code = undo.teardown(environment, confirm, display, ask)
     _finish(display, done, code)
+
+
+@app.command()
+def unlock(*, environment: EnvironmentOption = "staging") -> None:
+    """Remove the lock that a dead process on another machine left on the environment's stack; on record in its run."""
+    from runbook_lib import undo
+
+    for line in undo.unlock(environment) or [f"Nobody holds a stack of {environment}."]:
+        print(line)
 
 
 def main() -> None:
     """Run the command line; every error the runbook raises on purpose becomes one clear message and an exit code."""
     # Where it can, jsonschema builds a parser for IRIs (RFC 3987) as nbformat imports it: two seconds for what no command checks.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # which is how an import is refused
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _end)
+    with lasting_streams():
+        sys.exit(_run())
+
+
+def _end(*_: object) -> NoReturn:
+    """End in order, as with Ctrl-C. A terminal that is closed hangs up more than once: that does not cut the end itself short."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _run() -> int:
     try:
         app(standalone_mode=True)
     except RunbookError as error:
         print(f"runbook: {error.diagnostics()}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
         print("runbook: interrupted", file=sys.stderr)
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - nobody foresaw it; exit code 1 would say that a gate or a check failed
         print(f"runbook: {_unforeseen(error)}", file=sys.stderr)
-        sys.exit(ExitCode.ENGINE)
+        return ExitCode.ENGINE
+    return ExitCode.PASSED
 
 
 def _unforeseen(error: Exception) -> str:

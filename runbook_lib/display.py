@@ -43,7 +43,7 @@ class ConsoleDisplay:
             return
         self._step, self._began = step, time.monotonic()
         if not self._console.is_terminal:
-            self._console.print(f"     {step} ...", highlight=False)
+            self._console.print(f"     {step} ...", highlight=False, soft_wrap=True)
             return
         self._spinner = self._console.status("")
         self._spinner.start()
@@ -58,15 +58,15 @@ class ConsoleDisplay:
             self._spinner = None
         self._step = ""
         self.executions.append(execution)
-        self._console.print(line(execution), highlight=False)
+        self._console.print(line(execution), highlight=False, soft_wrap=True)
         for warning in execution.result.data.get("warnings", ()) if execution.result else ():
             self._console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
         if execution.error:
-            self._console.print(execution.error, style="red", highlight=False, markup=False)
+            self._console.print(execution.error, style="red", highlight=False, markup=False, soft_wrap=True)
 
     def said(self, line: str) -> None:
         """Something else happened."""
-        self._console.print(line, highlight=False, markup=False)
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)  # paths and ids stay whole
 
     def _refresh(self) -> None:
         while not self._over.wait(0.2):

@@ -58,6 +58,10 @@ class UsageError(RunbookError):
     exit_code = ExitCode.USAGE
 
 
+class LockedError(UsageError):
+    """Raised when somebody else works on the stack; nothing has run."""
+
+
 class GateError(RunbookError):
     """Raised when a step's result is not PASS; the result is saved before."""
 

@@ -1,4 +1,4 @@
-"""What the command line does: run steps in order, rehearse them all, tear down."""
+"""What the command line does: run steps in order, rehearse them all."""
 
 from __future__ import annotations
 
@@ -10,25 +10,31 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from runbook_lib import by_hand, chosen, kept, parameters, runner, settings, way_in
 from runbook_lib import engine as engines
-from runbook_lib import parameters, runner, settings
-from runbook_lib.aws import Aws, Target
+from runbook_lib.chosen import Source
 from runbook_lib.errors import ExitCode, RunbookError, TargetError, UsageError
+from runbook_lib.kept import KEPT, kept_world, rehearsing
 from runbook_lib.run import Run, tail
+from runbook_lib.runner import environment_of
 from runbook_lib.settings import EngineKind
-from runbook_lib.steps.step import start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from runbook_lib.chosen import Chosen
     from runbook_lib.rehearsal.world import World
     from runbook_lib.runner import Execution
 
-KEPT = "kept"
-"""The folder of the one rehearsal that is kept."""
-Given = dict[str, dict[str, Any]]
-"""Parameters per step."""
+__all__ = ["KEPT", "kept_world", "rehearse", "rehearsing", "run_chosen", "run_steps"]
+
+INSTEAD = {
+    "environment": "Use --environment.",
+    "run": "Use --run.",
+    "rehearsal": f"runbook run --run takes a rehearsal's run; a new one there begins with {kept.VARIABLE} set.",
+}
+"""What the command line has in place of the parameters that every step takes."""
 
 
 class Display(Protocol):
@@ -44,8 +50,8 @@ class Display(Protocol):
         """Something else happened."""
 
 
-def given_for(steps: Sequence[str], environment: settings.Environment, options: Mapping[str, str]) -> Given:
-    """Give each step what its environment's file and the command line say, and validate all of it before anything runs.
+def chosen_for(steps: Sequence[str], environment: settings.Environment, options: Mapping[str, str]) -> dict[str, Chosen]:
+    """Decide what each step is told, and validate all of it before anything runs.
 
     Args:
         steps: Full step names.
@@ -53,30 +59,33 @@ def given_for(steps: Sequence[str], environment: settings.Environment, options: 
         options: ``-p name=value`` options; each goes to every step that knows the name.
 
     Raises:
-        UsageError: A parameter is unknown, missing, or of the wrong type.
+        UsageError: A parameter is unknown, missing, misdirected, or of the wrong type.
     """
-    unknown_steps = set(environment.steps) - set(parameters.STEPS)
-    if unknown_steps:
-        raise UsageError(f"{environment.environment}.yaml names steps that do not exist: {sorted(unknown_steps)}.")
-    given: Given = {step: dict(environment.steps.get(step, {})) for step in steps}
+    given: dict[str, dict[str, Any]] = {step: {} for step in steps}
     for name, value in options.items():
         if name in parameters.StepParameters.model_fields:
-            raise UsageError(f"{name} is not a -p parameter here.", remedy=f"Use --{name}.")
+            raise UsageError(f"{name} is not a -p parameter here.", remedy=INSTEAD[name])
         for step in parameters.takers(name, steps):
             given[step][name] = value
-    for step in steps:
-        parameters.parse(step, {**given[step], "environment": environment.environment})
-    return given
+    everyone = {"environment": environment.environment}
+    return {
+        step: chosen.choose(
+            step, chosen.of_file(step, environment), {**of_step, **everyone}, dict.fromkeys([*of_step, *everyone], Source.GIVEN)
+        )
+        for step, of_step in given.items()
+    }
 
 
-def run_steps(run: Run, steps: Sequence[str], given: Given, display: Display) -> ExitCode:
+def run_steps(run: Run, told: Mapping[str, Chosen], display: Display) -> ExitCode:
     """Execute steps in order and stop at the first that does not pass."""
     code = ExitCode.ENGINE  # what an error that nobody foresaw leaves
     try:
-        for step in steps:
+        for step, what in told.items():
             runner.progress_file(run).unlink(missing_ok=True)
             display.running(step, (0, 0), runner.progress_file(run))
-            execution = runner.execute(run, step, given.get(step, {}), on_cell=partial(_show, display, step))
+            given = {**what.over_defaults(), "rehearsal": run.facts.rehearsal}
+            with environment_of(chosen.saying(what.sources)):
+                execution = runner.execute(run, step, given, on_cell=partial(_show, display, step))
             display.ended(execution)
             code = execution.exit_code
             if code is not ExitCode.PASSED:
@@ -93,27 +102,17 @@ def _show(display: Display, step: str, done: int, cells: int) -> None:
     display.running(step, (done, cells))
 
 
-def run_against_aws(
-    name: str, steps: Sequence[str], options: Mapping[str, str], *, run_id: str, reason: str, display: Display
+def run_chosen(
+    name: str, steps: Sequence[str], options: Mapping[str, str], *, run_id: str, reason: str, display: Display, wait: bool = False
 ) -> tuple[Run, ExitCode]:
-    """Run steps against the environment's own target; ``run_id`` continues a run, empty begins one."""
+    """Run steps where the environment is, or in the rehearsal that was asked for; ``run_id`` continues a run."""
     environment = settings.environment(name)
-    given = given_for(steps, environment, options)
-    if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
-        raise UsageError(
-            "No passphrase for the stack's secrets.",
-            remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
-        )
-    if run_id:
-        run = Run.find(run_id)
-        if run.facts.environment != name or run.facts.rehearsal:
-            kind = "a rehearsal of" if run.facts.rehearsal else "of"
-            raise UsageError(f"Run {run_id} is {kind} {run.facts.environment}, and no run against AWS in {name}.")
-    else:
-        if environment.engine is EngineKind.EMBEDDED:
-            raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
-        run = start(environment, reason=reason, given=given)
-    return run, run_steps(run, steps, given, display)
+    told = chosen_for(steps, environment, options)
+    begin = partial(by_hand.begin, reason=reason, given=_given(told))
+    with way_in.enter(environment, begin, display.said, run=run_id, wait=wait) as (place, run):
+        if run_id:
+            run.continued(reason, place.caller)
+        return run, run_steps(run, told, display)
 
 
 def rehearse(
@@ -129,30 +128,25 @@ def rehearse(
         TargetError: The emulator did not start, or died.
     """
     environment = settings.environment(name)
-    given = given_for(parameters.FORWARD, environment, options)
+    told = chosen_for(parameters.FORWARD, environment, options)
     if engine not in set(EngineKind):
         raise UsageError(f"There is no engine {engine!r}.", remedy=f"Engines: {', '.join(EngineKind)}.")
     kind = EngineKind(engine)
     engines.command(kind)  # refuses before anything is started
-    if keep and (kept := kept_world()):
-        raise UsageError(f"A rehearsal is being kept already ({kept.endpoint}).", remedy="runbook teardown ends it.")
+    if keep and (running := kept_world()):
+        raise UsageError(f"A rehearsal is being kept already ({running.endpoint}).", remedy="runbook teardown ends it.")
     began = time.monotonic()
-    directory = _rehearsals() / (KEPT if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
+    directory = kept.folder() / (KEPT if keep else f"{os.getpid()}-{secrets.token_hex(3)}")
+
+    def begin(place: way_in.Place) -> Run:
+        return Run.create(
+            environment=name, rehearsal=True, reason=reason, engine=kind, caller=place.caller, target=place.target,
+            parameters=_given(told), backend=f"file://{_made(directory / 'state')}",
+        )  # fmt: skip
+
     with _world(directory, keep=keep, region=environment.region, port=port) as world:
-        display.said(f"AWS is emulated at {world.endpoint}")
-        target = Target(region=environment.region, endpoint=world.endpoint)
-        run = Run.create(
-            environment=name,
-            rehearsal=True,
-            reason=reason,
-            engine=kind,
-            caller=Aws(target).identity(),
-            target=target,
-            parameters=given,
-            backend=f"file://{_made(directory / 'state')}",
-        )
-        with rehearsing(world, directory):
-            code = run_steps(run, parameters.FORWARD, given, display)
+        with way_in.enter(environment, begin, display.said, world=world) as (_, run):
+            code = run_steps(run, told, display)
         seconds = time.monotonic() - began
         if code is ExitCode.ENGINE and not world.alive():
             raise TargetError(
@@ -162,47 +156,8 @@ def rehearse(
     return run, code, seconds
 
 
-def teardown(name: str, confirm: str, display: Display) -> tuple[Run, ExitCode]:
-    """Undo: the rehearsal that is being kept, or else the environment on AWS."""
-    given = {"confirm": confirm}
-    parameters.parse("91_teardown", {**given, "environment": name})
-    kept = kept_world()
-    if kept is None:
-        return run_against_aws(name, ["91_teardown"], given, run_id="", reason="teardown", display=display)
-    run = next((run for run in Run.all()[0] if run.facts.target.endpoint == kept.endpoint), None)
-    if run is None:
-        raise UsageError(
-            f"The records of the rehearsal that is being kept ({kept.endpoint}) are not under {settings.outputs()}.",
-            remedy=f"Set {settings.OUTPUTS_VARIABLE} to where they are, or end process {kept.state.pid}.",
-        )
-    with rehearsing(kept, _rehearsals() / KEPT):
-        code = run_steps(run, ["91_teardown"], {"91_teardown": given}, display)
-    if code is ExitCode.PASSED:
-        kept.stop()
-        shutil.rmtree(_rehearsals() / KEPT)
-        display.said("The emulator has been stopped.")
-    return run, code
-
-
-def kept_world() -> World | None:
-    """The rehearsal that ``rehearse --keep`` left running, if it still runs."""
-    from runbook_lib.rehearsal import world
-
-    return world.attach(_rehearsals() / KEPT / world.STATE)
-
-
-@contextlib.contextmanager
-def rehearsing(world: World, directory: Path) -> Iterator[None]:
-    """The environment variables under which everything reaches the emulator and nothing else."""
-    before = dict(os.environ)
-    inside = world.environment(before) | {"PULUMI_CONFIG_PASSPHRASE": _passphrase(directory)}
-    os.environ.clear()
-    os.environ.update(inside)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+def _given(told: Mapping[str, Chosen]) -> dict[str, dict[str, Any]]:
+    return {step: what.over_defaults() for step, what in told.items()}
 
 
 @contextlib.contextmanager
@@ -215,19 +170,6 @@ def _world(directory: Path, *, keep: bool, region: str, port: int) -> Iterator[W
             found.keep()
     if not keep:
         shutil.rmtree(directory)  # after an error it stays: its logs say what happened
-
-
-def _passphrase(directory: Path) -> str:
-    """The rehearsal stack's own passphrase: random, and gone with the rehearsal."""
-    path = directory / "passphrase"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(24), encoding="utf-8")
-    return path.read_text(encoding="utf-8")
-
-
-def _rehearsals() -> Path:
-    return settings.outputs() / ".rehearsal"
 
 
 def _made(path: Path) -> Path:

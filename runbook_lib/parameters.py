@@ -34,6 +34,8 @@ class StepParameters(BaseModel):
     """Which environment: a file ``notebooks/parameters/<environment>.yaml``."""
     run: RunId = ""
     """The run this step belongs to."""
+    rehearsal: bool = False
+    """Whether the step goes to the rehearsal that is being kept (``runbook rehearse --keep``), instead of AWS."""
 
 
 class VersionDiscoveryParameters(StepParameters):

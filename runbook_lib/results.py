@@ -69,6 +69,8 @@ class StepResult(BaseModel):
     started: AwareDatetime
     finished: AwareDatetime
     parameters: dict[str, Any]
+    sources: dict[str, str] = {}
+    """Where each parameter comes from: ``default``, ``environment file`` or ``given``."""
     findings: tuple[Finding, ...]
     data: dict[str, Any]
     """The step's facts; its shape is the step's own (see ``runbook_lib.steps``)."""

@@ -6,7 +6,6 @@ an executed notebook and a typed result. Rehearsals go to ``outputs/rehearsal/``
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import platform
@@ -25,6 +24,7 @@ from runbook_lib.errors import RecordError, UsageError
 from runbook_lib.ledger import Ledger
 from runbook_lib.results import Status, StepResult, now
 from runbook_lib.settings import EngineKind
+from runbook_lib.who import operator
 
 TOOLS = ("boto3", "ipykernel", "nbclient", "pandas", "papermill", "pulumi", "pulumi-aws", "pydantic")
 REHEARSALS = "rehearsal"
@@ -74,10 +74,10 @@ class Run:
             run=run_id,
             environment=environment,
             rehearsal=rehearsal,
-            operator=f"{_user()}@{platform.node()}",
+            operator=operator(),
             started=now(),
             commit=_commit(),
-            versions={"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}},
+            versions=_versions(),
             **facts,
         )
         try:
@@ -125,6 +125,11 @@ class Run:
             except RecordError as error:
                 unreadable.append(error)
         return runs, unreadable
+
+    def continued(self, reason: str, caller: str) -> None:
+        """Put on record who goes on with this run, and with what: it may not be what it was begun with."""
+        facts = {"operator": operator(), "caller": caller, "commit": _commit(), "versions": _versions(), "reason": reason}
+        self.ledger.append("run.continued", **facts)
 
     @property
     def working(self) -> Path:
@@ -183,12 +188,8 @@ def tail(path: Path, lines: int = 20) -> str:
         raise RecordError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _user() -> str:
-    """Who runs this; a container may have a user without a name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # by Python version
-        return f"uid {os.getuid()}"
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}}
 
 
 def _commit() -> str:

@@ -92,7 +92,7 @@ def execute(
         settings.OUTPUTS_VARIABLE: str(settings.outputs()),
     }
     try:
-        with _environment(environment):
+        with environment_of(environment):
             papermill.execute_notebook(
                 settings.home() / "notebooks" / f"{step}.ipynb", working, validated, engine_name="runbook",
                 progress_bar=False, on_cell=on_cell, cwd=str(run.directory),
@@ -145,7 +145,7 @@ def _raised(failure: BaseException | None) -> ExitCode | None:
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def environment_of(values: Mapping[str, str]) -> Iterator[None]:
     """Environment variables for the kernel, taken back afterwards."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)

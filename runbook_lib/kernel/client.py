@@ -64,8 +64,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self._left = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def stop(self, cause: State) -> None:
-        """Interrupt the kernel and what it started; a second call, or the end of the grace period, kills it."""
+    def stop(self, cause: State, *, insists: bool = True) -> None:
+        """Interrupt the kernel and what it started; a second call that insists, or the end of the grace period, kills it."""
+        if self.stopped and not insists:
+            return
         first, self.stopped = self.stopped is None, self.stopped or cause
         if not self.connected:
             return  # the kernel is still starting, and would only die of it: no cell will run

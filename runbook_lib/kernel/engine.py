@@ -83,5 +83,6 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         given_on = {name: value for name, value in others.items() if name not in {"input_path", "startup_timeout"}}
         client = partial(Client, nb_man, strict=strict, grace=grace, limit=output_limit, **{**given_on, **ours})
         return reach.execute(
-            client, kernel_name, start_timeout=start_timeout, notebook_timeout=notebook_timeout, grace=grace, step=strict
-        )
+            client, kernel_name, start_timeout=start_timeout, notebook_timeout=notebook_timeout, grace=grace, step=strict,
+            told=given.sources(nb_man.nb),
+        )  # fmt: skip

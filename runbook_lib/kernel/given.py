@@ -12,7 +12,7 @@ from papermill.exceptions import PapermillException
 from papermill.translators import papermill_translators
 from papermill.utils import find_first_tagged_cell_index, nb_language
 
-from runbook_lib import parameters
+from runbook_lib import chosen, parameters
 from runbook_lib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +58,11 @@ def check(notebook: Any, kernel_name: str, source: str | None) -> str | None:
     except UsageError as error:
         raise RefusedError(error.message, remedy=error.remedy) from error
     return step
+
+
+def sources(notebook: Any) -> dict[str, str]:
+    """The variable by which a step knows what papermill was given from its defaults."""
+    return chosen.saying(dict.fromkeys(_given(notebook), chosen.Source.GIVEN))
 
 
 def _given(notebook: Any) -> dict[str, Any]:

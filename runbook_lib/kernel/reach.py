@@ -18,7 +18,7 @@ from runbook_lib.kernel.masked import logger
 from runbook_lib.kernel.stopping import stopping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from runbook_lib.kernel.client import Client
 
@@ -29,7 +29,7 @@ IPC_TIMEOUT = 20.0
 
 def execute(
     client: Callable[..., Client], kernel_name: str, *,
-    start_timeout: float, notebook_timeout: float | None, grace: float, step: bool,
+    start_timeout: float, notebook_timeout: float | None, grace: float, step: bool, told: Mapping[str, str],
 ) -> Any:  # fmt: skip
     """Start a kernel and run the notebook in it; when this process is killed meanwhile, all that it started ends in order.
 
@@ -40,6 +40,7 @@ def execute(
         notebook_timeout: Seconds the whole notebook may take.
         grace: Seconds that work which was asked to stop has for saving its state.
         step: Whether what the kernel itself does is such work.
+        told: Variables for the kernel, under those of this process.
 
     Raises:
         RuntimeError: The kernel did not start, or died (nbclient's ``DeadKernelError``).
@@ -53,7 +54,7 @@ def execute(
                 running.nb_man.note(transport=f"{transport} on {LOOPBACK}")
             with stopping(running.stop, notebook_timeout):
                 try:
-                    return running.execute(env={**os.environ, TOKEN_VARIABLE: token})
+                    return running.execute(env={**told, **os.environ, TOKEN_VARIABLE: token})
                 except RuntimeError:
                     if transport == "tcp" or running.connected or running.stopped:
                         raise

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.errors import UsageError
+from runbook_lib.steps import cells
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -34,6 +37,24 @@ class Report:
     """matplotlib figures to show, by heading."""
 
 
+@dataclass(frozen=True, eq=False)
+class Call:
+    """One call of a step in this process. The next one makes it history, whatever comes of that."""
+
+    step: str
+    given: Mapping[str, Any]
+    """The parameters as they were handed over."""
+
+
+_latest: dict[str, Call] = {}
+
+
+def called(step: str, given: Mapping[str, Any]) -> Call:
+    """Note that a step is called; every earlier outcome of it is void from here on."""
+    _latest[step] = Call(step, dict(given))
+    return _latest[step]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """A step's saved result with what there is to show of it."""
@@ -41,11 +62,17 @@ class Outcome:
     result: StepResult
     path: Path
     report: Report
+    call: Call
 
     def show(self) -> None:
-        """Display the verdict, the findings, and the step's own tables and figures."""
+        """Display the verdict, the findings, and the step's own tables and figures.
+
+        Raises:
+            UsageError: This is not the outcome of what ran last.
+        """
         from IPython.display import Markdown, display
 
+        self._of_this_execution()
         display(Markdown(f"**{self.result.summary()}**"))
         for warning in self.report.warnings or ():
             display(Markdown(f"**Warning.** {warning}"))
@@ -55,8 +82,22 @@ class Outcome:
             display(Markdown(f"#### {heading}"), figure)
 
     def gate(self) -> None:
-        """Raise ``GateError`` unless the step passed; the result is on the disk already."""
+        """Raise ``GateError`` unless the step passed; the result is on the disk already.
+
+        Raises:
+            GateError: It did not pass.
+            UsageError: This is not the outcome of what ran last.
+        """
+        self._of_this_execution()
         self.result.gate()
+
+    def _of_this_execution(self) -> None:
+        remedy = "Run the parameters cell and the call cell again."
+        if _latest.get(self.call.step) is not self.call:
+            raise UsageError(f"This outcome is of an earlier execution of {self.call.step}.", remedy=remedy)
+        if now := cells.changed(self.call.given):
+            told = ", ".join(f"{name} is {value!r} now" for name, value in now.items())
+            raise UsageError(f"This outcome of {self.call.step} is of other parameters: {told}.", remedy=remedy)
 
 
 def _styled(frame: pd.DataFrame) -> Styler:

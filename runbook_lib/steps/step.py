@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import functools
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import days, parameters, redaction, settings
-from runbook_lib.aws import Aws, Target
+from runbook_lib import by_hand, chosen, days, parameters, redaction, settings, way_in
+from runbook_lib.aws import Aws
 from runbook_lib.errors import InterruptedRunError
 from runbook_lib.results import Finding, Status, StepResult, now
-from runbook_lib.run import Run
-from runbook_lib.steps.outcome import Outcome, Report
+from runbook_lib.run import ATTEMPT_VARIABLE, Run
+from runbook_lib.steps import cells
+from runbook_lib.steps.outcome import Outcome, Report, called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from runbook_lib.chosen import Chosen
     from runbook_lib.engine import Engine
 
 
@@ -66,38 +69,70 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
     def decorate(look: Callable[[Context, Any], Report]) -> Callable[..., Outcome]:
         @functools.wraps(look)
         def call(**given: Any) -> Outcome:
-            known = parameters.parse(name, given)
-            run = current_run(known)
-            attempt = run.next_attempt(name)
-            started = now()
-            run.ledger.append("step.started", step=name, attempt=attempt)
-
-            def kept(report: Report) -> tuple[StepResult, Path]:
-                result = StepResult(
-                    step=name, attempt=attempt, started=started, finished=now(),
-                    parameters=known.model_dump(mode="json"), findings=report.findings,
-                    data={**report.data, **({"warnings": list(report.warnings)} if report.warnings is not None else {})},
-                )  # fmt: skip
-                return result, result.save(run.record(name, attempt, ".json"))
-
-            context = Context.of(run)
-            try:
-                report = look(context, known)
-            except BaseException as error:
-                kept(_of_failure(name, error, context.so_far))
-                interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
-                run.ledger.append(
-                    "step.interrupted" if interrupted else "step.failed",
-                    step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
-                )  # fmt: skip
-                raise
-            result, path = kept(report)
-            run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
-            return Outcome(result, path, report)
+            this = called(name, given)
+            cells.refuse_unknown(name)
+            with _entered(name, given) as (run, told):
+                _say(told.told())
+                result, path, report = _attempt(name, look, run, told)
+            return Outcome(result, path, report, this)
 
         return call
 
     return decorate
+
+
+def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: Chosen) -> tuple[StepResult, Path, Report]:
+    attempt = run.next_attempt(name)
+    started = now()
+    run.ledger.append("step.started", step=name, attempt=attempt)
+
+    def kept(report: Report) -> tuple[StepResult, Path]:
+        result = StepResult(
+            step=name, attempt=attempt, started=started, finished=now(), parameters=told.values.model_dump(mode="json"),
+            sources=dict(told.sources), findings=report.findings, data=_data(report),
+        )  # fmt: skip
+        return result, result.save(run.record(name, attempt, ".json"))
+
+    context = Context.of(run)
+    try:
+        report = look(context, told.values)
+    except BaseException as error:
+        kept(_of_failure(name, error, context.so_far))
+        interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
+        run.ledger.append(
+            "step.interrupted" if interrupted else "step.failed",
+            step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
+        )  # fmt: skip
+        raise
+    result, path = kept(report)
+    run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
+    return result, path, report
+
+
+@contextmanager
+def _entered(name: str, given: dict[str, Any]) -> Iterator[tuple[Run, Chosen]]:
+    """The run that the step belongs to and what it is told, with its stack held and its target shown."""
+    known = parameters.parse(name, given)
+    if os.environ.get(ATTEMPT_VARIABLE) and known.run:
+        # The runner started this kernel: it came in by the same way, has read the environment's file, and holds the stack.
+        run = Run.find(known.run)
+        _say(way_in.shown(run.facts.environment, run.facts.target))
+        yield run, chosen.choose(name, {}, given, chosen.said())
+        return
+    environment = settings.environment(known.environment)
+    told = chosen.choose(name, chosen.of_file(name, environment), given, chosen.said())
+    with way_in.enter(environment, by_hand.run_for, _say, run=known.run, rehearsal=known.rehearsal) as (_, run):
+        yield run, told
+
+
+def _say(line: str) -> None:
+    """Show a line where the step was called: in the notebook."""
+    if line:
+        print(line)  # noqa: T201 - a notebook's output is where it belongs
+
+
+def _data(report: Report) -> dict[str, Any]:
+    return {**report.data, **({"warnings": list(report.warnings)} if report.warnings is not None else {})}
 
 
 def _of_failure(name: str, error: BaseException, so_far: Mapping[str, Any]) -> Report:
@@ -111,37 +146,3 @@ def _of_failure(name: str, error: BaseException, so_far: Mapping[str, Any]) -> R
         remedy=getattr(error, "remedy", "") or "Look into the executed notebook; its last output is the error.",
     )
     return Report(findings=(finding,), data={**so_far, **getattr(error, "evidence", {})})
-
-
-def current_run(known: parameters.StepParameters) -> Run:
-    """The run a step belongs to: the one named, else the environment's latest unfinished one, else a new one.
-
-    A person who opens the notebooks one after the other gets one run, as papermill does; the next day it is another one.
-    """
-    if known.run:
-        return Run.find(known.run)
-    environment = settings.environment(known.environment)
-    for run in Run.all()[0]:
-        fresh = now() - run.facts.started < timedelta(days=1)
-        if run.facts.environment == known.environment and fresh and not run.facts.rehearsal and not _finished(run):
-            return run
-    return start(environment, reason="by hand, in Jupyter")
-
-
-def start(environment: settings.Environment, *, reason: str, given: dict[str, dict[str, Any]] | None = None) -> Run:
-    """Begin a run against AWS itself.
-
-    Raises:
-        TargetError: AWS does not know us.
-    """
-    target = Target(region=environment.region)
-    return Run.create(
-        environment=environment.environment, rehearsal=False, reason=reason, engine=environment.engine,
-        caller=Aws(target).identity(), target=target, parameters=given or {},
-        backend=os.environ.get("PULUMI_BACKEND_URL", "file://~"),
-    )  # fmt: skip
-
-
-def _finished(run: Run) -> bool:
-    """Whether the run has ended, well or not: who goes on with one that stopped says so by its id."""
-    return any(event["event"] in {"run.finished", "run.stopped"} for event in run.ledger.events())

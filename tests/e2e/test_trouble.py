@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +44,7 @@ def nothing_left(runbook: Runbook) -> None:
         (("rehearse", "-e", "../../etc"), "no environment"),
         (("run", "07"), "no step '07'"),
         (("run", "02"), "No passphrase"),
-        (("run", "02", "--run", "20260101T000000Z-abcdef"), "No passphrase"),
+        (("run", "02", "--run", "20260101T000000Z-abcdef"), "no run"),
         (("status", "20260101T000000Z-abcdef"), "no run"),
         (("teardown",), "repeat the environment's name"),
         (("nonsense",), "No such command"),
@@ -98,14 +102,11 @@ def test_broken_stack_is_one_clear_error(
     nothing_left(runbook)
 
 
-def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
-    process = runbook.start("rehearse")
-    runbook.wait_until_deploying()
-    process.send_signal(signal.SIGINT)
-    printed, _ = process.communicate(timeout=120)
-    assert process.returncode == 130, printed
+def interrupted_in_order(runbook: Runbook) -> None:
     run = runbook.run()
     events = list(run.ledger.events())
+    assert events[-1]["event"] == "run.stopped"
+    assert events[-1]["exit_code"] == 130
     assert events[-2]["event"] == "notebook.ended"
     assert events[-2]["state"] == State.INTERRUPTED
     assert any(event["event"] == "step.interrupted" for event in events)
@@ -115,6 +116,29 @@ def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
     assert "finished what was in flight" in left.findings[0].message
     assert 0 < len(left.data["done"]) < left.data["announced"] + 1
     nothing_left(runbook)
+
+
+def test_interrupt_half_way_stops_in_order(runbook: Runbook) -> None:
+    process = runbook.start("rehearse")
+    runbook.wait_until_deploying()
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, printed
+    interrupted_in_order(runbook)
+
+
+def test_terminal_that_is_closed_stops_it_in_order(runbook: Runbook) -> None:
+    """The whole foreground group is hung up, more than once, and nobody reads what it prints any more."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "runbook_lib", "rehearse"]
+    process = subprocess.Popen(command, env=runbook.environment, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    runbook.wait_until_deploying()
+    os.close(ours)
+    for _ in range(2):
+        os.killpg(process.pid, signal.SIGHUP)
+    assert process.wait(timeout=120) == 130
+    interrupted_in_order(runbook)
 
 
 def test_emulator_that_dies_half_way_is_said_so(runbook: Runbook) -> None:

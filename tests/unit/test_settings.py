@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -58,16 +58,28 @@ def test_home_must_hold_the_runbook(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         settings.home()
 
 
-class TestGivenFor:
+class TestChosenFor:
     STEPS = ("02_plan", "05_cost_check")
 
-    def given(self, *, options: dict[str, str], steps: dict[str, dict[str, object]] | None = None) -> operations.Given:
+    def given(self, *, options: dict[str, str], steps: dict[str, dict[str, object]] | None = None) -> dict[str, dict[str, Any]]:
         environment = settings.Environment.model_validate({"environment": "staging", "region": "r", "steps": steps or {}})
-        return operations.given_for(self.STEPS, environment, options)
+        chosen = operations.chosen_for(self.STEPS, environment, options)
+        return {step: told.over_defaults() for step, told in chosen.items()}
 
     def test_command_line_is_over_the_file(self) -> None:
         given = self.given(options={"deletion_limit": "5"}, steps={"02_plan": {"deletion_limit": 1}})
-        assert given == {"02_plan": {"deletion_limit": "5"}, "05_cost_check": {}}
+        assert given == {"02_plan": {"deletion_limit": 5}, "05_cost_check": {}}
+
+    def test_the_default_that_a_person_gives_is_over_the_file_too(self) -> None:
+        given = self.given(options={"deletion_limit": "0"}, steps={"02_plan": {"deletion_limit": 1}})
+        assert given["02_plan"] == {"deletion_limit": 0}
+
+    @pytest.mark.parametrize("name", ["environment", "run", "rehearsal"])
+    def test_what_every_step_takes_is_no_step_parameter(self, name: str) -> None:
+        with pytest.raises(UsageError, match="is not a -p parameter"):
+            self.given(options={name: "x"})
+        with pytest.raises(UsageError, match=f"02_plan is told {name}"):
+            self.given(options={}, steps={"02_plan": {name: "x"}})
 
     def test_parameter_nobody_knows_is_refused_with_the_nearest(self) -> None:
         with pytest.raises(UsageError, match="did you mean 'deletion_limit'"):

@@ -105,7 +105,7 @@ class TestWhereItGoes:
         assert [path.relative_to(tmp_path) for path in tmp_path.rglob("x.ipynb")] == [Path(target)]
 
     def test_missing_folder_is_papermills_error(self, tmp_path: Path, source: Path) -> None:
-        with pytest.raises(FileNotFoundError, match="output folder .*nowhere doesn't exist"):
+        with pytest.raises(FileNotFoundError, match=r"output folder .*nowhere doesn't exist"):
             run(source, tmp_path / "nowhere" / "x.ipynb")
 
     @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="makes a device, as root on Linux")

@@ -1,0 +1,188 @@
+"""The one way in: environment, target, run and lock, for the command line, papermill and by hand alike.
+
+Nobody else decides where a step goes. What was decided is shown before anything happens, and recorded with the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook_lib import endpoints, kept, settings, stack_lock
+from runbook_lib.aws import Aws, Target
+from runbook_lib.errors import UsageError
+from runbook_lib.run import Run
+from runbook_lib.settings import EngineKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from runbook_lib.rehearsal.world import World
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where steps go, and as whom."""
+
+    environment: settings.Environment
+    target: Target
+    caller: str
+    """The ARN that AWS, or the emulator, knows the caller by."""
+    world: World | None
+    """The rehearsal, where it is one."""
+    run: Run | None
+    """The run that was named."""
+
+    @property
+    def line(self) -> str:
+        """What everybody sees first, e.g. ``staging · account 000000000000 · us-east-1 · REHEARSAL at http://127.0.0.1:4566``."""
+        return shown(self.environment.environment, self.target)
+
+    def lock(self) -> stack_lock.StackLock:
+        """The lock of the stack that is here: a world holds one stack, an account one per environment, region and suffix."""
+        if self.world:
+            return stack_lock.StackLock(self.world.state.file.parent, "rehearsal")
+        name = self.environment.environment
+        suffix = settings.stack_config(name).get("payments:suffix", "")
+        return stack_lock.StackLock(locks(), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
+
+
+def shown(environment: str, target: Target) -> str:
+    """A target as people read it."""
+    where = f"REHEARSAL at {target.endpoint}" if target.emulated else "AWS"
+    account = f"account {target.account}" if target.account else "account unknown"
+    return f"{environment} · {account} · {target.region} · {where}"
+
+
+def locks() -> Path:
+    """Where the locks of stacks on AWS are."""
+    return settings.outputs() / ".locks"
+
+
+@contextlib.contextmanager
+def enter(
+    environment: settings.Environment,
+    begin: Callable[[Place], Run],
+    show: Callable[[str], None],
+    *,
+    run: str = "",
+    rehearsal: bool | None = None,
+    world: World | None = None,
+    wait: bool = False,
+) -> Iterator[tuple[Place, Run]]:
+    """Resolve where steps go, show it, and hold the stack meanwhile, in an environment that reaches that place and no other.
+
+    Args:
+        environment: The environment's file.
+        begin: Gives the run where none was named.
+        show: Is told the target before anything happens.
+        run: A run's id; empty where none was named.
+        rehearsal: Whether the rehearsal that is being kept was asked for; ``None`` where that is the named run's to say.
+        world: The rehearsal that was started for this, if one was.
+        wait: Whether to wait for a stack that is in use.
+
+    Raises:
+        UsageError: Something does not fit: the run is another environment's or target's, an endpoint is configured that is not
+            AWS, a rehearsal is gone; or somebody else works on the stack (``LockedError``).
+        TargetError: AWS does not know us.
+    """
+    with resolved(environment, run=run, rehearsal=rehearsal, world=world) as place:
+        show(place.line)
+        with stack_lock.held(place.lock(), environment.environment, wait=show if wait else None) as lock:
+            if lock.previous:
+                show(
+                    f"{lock.stack} was still locked by {lock.previous.told()}; that process is dead, and the lock is taken over."
+                )
+            found = place.run or begin(place)
+            lock.names(found)
+            yield place, found
+
+
+@contextlib.contextmanager
+def resolved(
+    environment: settings.Environment,
+    *,
+    run: str = "",
+    rehearsal: bool | None = None,
+    world: World | None = None,
+    to_look: bool = False,
+) -> Iterator[Place]:
+    """The place alone, in its environment, with nothing shown, held or changed; arguments and errors as ``enter``.
+
+    ``to_look`` is for who only wants to know what is there, for which the stack's secrets are not needed.
+    """
+    named = Run.find(run) if run else None
+    name = environment.environment
+    if named and named.facts.environment != name:
+        raise UsageError(f"Run {run} is of {named.facts.environment}, not of {name}.", remedy="Give its environment, or no run.")
+    if world is None and named and named.facts.rehearsal and rehearsal is None:
+        world = kept.of(named)
+    world = world or kept.asked_for(by_parameter=bool(rehearsal))
+    with contextlib.ExitStack() as inside:
+        if world:
+            inside.enter_context(kept.entered(world))
+            target = Target(region=environment.region, endpoint=world.endpoint)
+        else:
+            _only_aws(environment, named)
+            if not to_look:
+                _passphrase_given()
+            target = Target(region=environment.region)
+        caller = Aws(target).identity()
+        place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
+        if named:
+            _belongs(named, place)
+        yield place
+
+
+def account(arn: str) -> str:
+    """The account in an ARN."""
+    return arn.split(":")[4] if arn.count(":") >= 5 else ""  # noqa: PLR2004 - arn:partition:service:region:account:resource
+
+
+def _only_aws(environment: settings.Environment, named: Run | None) -> None:
+    """Refuse what would go elsewhere than AWS, before anything is asked there."""
+    name = environment.environment
+    if named and named.facts.rehearsal:
+        raise UsageError(
+            f"Run {named.facts.run} is a rehearsal of {name}, and this goes to AWS.",
+            remedy=f"Say so on purpose: rehearsal = True in a notebook, or export {kept.VARIABLE}={kept.state_file()}.",
+        )
+    if odd := endpoints.strangers(settings.stack_config(name)):
+        told = ", ".join(f"{where} says {url}" for where, url in odd.items())
+        raise UsageError(
+            f"{told}: that is not AWS, and nothing says that this is a rehearsal.",
+            remedy=f"For AWS, unset it. For the rehearsal being kept: rehearsal = True in a notebook, or {kept.VARIABLE}.",
+        )
+    if environment.engine is EngineKind.EMBEDDED:
+        raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
+
+
+def _passphrase_given() -> None:
+    if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
+        raise UsageError(
+            "No passphrase for the stack's secrets.",
+            remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+        )
+
+
+def _belongs(run: Run, place: Place) -> None:
+    """Refuse a run that was made in another place."""
+    recorded = run.facts.target
+    if place.world and not kept.holds(place.world, run):
+        raise UsageError(
+            f"Run {run.facts.run} does not belong to the rehearsal at {place.world.endpoint}.", remedy="Leave the run out."
+        )
+    there = recorded.account or account(run.facts.caller)
+    if recorded.region != place.target.region or (there and there != place.target.account):
+        raise UsageError(
+            f"Run {run.facts.run} is of {shown(run.facts.environment, recorded)}; this would go to {place.line}.",
+            remedy="Use the credentials and the region that the run was made with, or leave the run out.",
+        )
+
+
+def backend() -> str:
+    """The Pulumi backend of a new run on AWS."""
+    return os.environ.get("PULUMI_BACKEND_URL", "file://~")
