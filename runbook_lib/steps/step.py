@@ -12,10 +12,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import parameters, redaction, settings
+from runbook_lib import canonical, filing, parameters, redaction, settings, stack_state
 from runbook_lib.aws import Aws, Target
-from runbook_lib.errors import InterruptedRunError
-from runbook_lib.results import Finding, Status, StepResult, now
+from runbook_lib.errors import InterruptedRunError, RunbookError
+from runbook_lib.results import Finding, Status, now
 from runbook_lib.run import Run
 from runbook_lib.steps.outcome import Outcome, Report
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from runbook_lib.engine import Engine
+    from runbook_lib.results import StepResult
+
+CHANGES_STATE = frozenset({"03_deploy", "91_teardown"})
+"""The steps that change the stack: their last event binds its state before and after."""
 
 
 @dataclass(frozen=True)
@@ -59,34 +63,46 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
         def call(**given: Any) -> Outcome:
             known = parameters.parse(name, given)
             run = current_run(known)
-            attempt = run.next_attempt(name)
-            started = now()
-            run.ledger.append("step.started", step=name, attempt=attempt)
+            attempt = run.step_begins(name)
+            started, context = now(), Context.of(run)
+            before = _state(context, name)
 
-            def kept(report: Report) -> tuple[StepResult, Path]:
-                result = StepResult(
-                    step=name, attempt=attempt, started=started, finished=now(),
-                    parameters=known.model_dump(mode="json"), findings=report.findings, data=dict(report.data),
+            def kept(report: Report, event: str, **facts: Any) -> tuple[StepResult, Path]:
+                result = filing.result_of(
+                    run, name, attempt, started=started, parameters=known.model_dump(mode="json"),
+                    findings=report.findings, data=report.data,
                 )  # fmt: skip
-                return result, result.save(run.record(name, attempt, ".json"))
+                if digest := report.data.get("digest"):
+                    facts["plan_digest"] = digest
+                if before is not None:
+                    facts["stack_state"] = {"before": before, "after": _state(context, name)}
+                return result, filing.file(run, result, event, **facts)
 
             try:
-                report = look(Context.of(run), known)
+                report = look(context, known)
             except BaseException as error:
-                kept(_of_failure(name, error))
                 interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
-                run.ledger.append(
-                    "step.interrupted" if interrupted else "step.failed",
-                    step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
+                kept(
+                    _of_failure(name, error), "step.interrupted" if interrupted else "step.failed",
+                    error=f"{type(error).__name__}: {error}",
                 )  # fmt: skip
                 raise
-            result, path = kept(report)
-            run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
+            result, path = kept(report, "step.finished")
             return Outcome(result, path, report)
 
         return call
 
     return decorate
+
+
+def _state(context: Context, name: str) -> str | None:
+    """The digest of the stack's state; ``None`` for a step that changes none. Where it cannot be read, the record says why."""
+    if name not in CHANGES_STATE:
+        return None
+    try:
+        return stack_state.digest(context.run, context.engine)
+    except RunbookError as error:
+        return f"not known: {error}"
 
 
 def _of_failure(name: str, error: BaseException) -> Report:
@@ -96,8 +112,9 @@ def _of_failure(name: str, error: BaseException) -> Report:
         requirement=(),
         status=Status.FAIL,
         resource=name,
-        message=f"{name} did not come to its end: {type(error).__name__}: {error}",
-        remedy=getattr(error, "remedy", "") or "Look into the executed notebook; its last output is the error.",
+        message=canonical.printable(f"{name} did not come to its end: {type(error).__name__}: {error}"),
+        remedy=canonical.printable(getattr(error, "remedy", ""))
+        or "Look into the executed notebook; its last output is the error.",
     )
     return Report(findings=(finding,), data=getattr(error, "evidence", {}))
 
