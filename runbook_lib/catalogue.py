@@ -104,14 +104,15 @@ def run_status(run: Run) -> RunView:
     except RecordError as error:
         told = Account((), (), error.message)
     problems = [*([told.broken] if told.broken else []), *told.notes]
-    found = {each.step: each for each in sorted(attempts(told.events), key=lambda each: each.number)}
-    views = [_attempt(run, each, problems) for each in found.values()]
+    found = attempts(told.events)
+    latest = {each.step: each for each in sorted(found, key=lambda each: each.number)}
+    views = [_attempt(run, each, problems) for each in latest.values()]
     damaged = bool(told.broken) or any(view.status == DAMAGED for view in views)
     return RunView(
         run=run.facts.run,
         environment=run.facts.environment,
         rehearsal=run.facts.rehearsal,
-        state=DAMAGED if damaged else _state(told.events, list(found.values())),
+        state=DAMAGED if damaged else _state(told.events, found),
         directory=str(run.directory),
         steps=tuple(views),
         problems=tuple(dict.fromkeys(problems)),
@@ -119,7 +120,7 @@ def run_status(run: Run) -> RunView:
 
 
 def _state(events: Sequence[Event], found: Sequence[Attempt]) -> str:
-    """How the run stands, given the latest attempt at each of its steps."""
+    """How the run stands, given every attempt at its steps."""
     last = events[-1]["event"] if events else ""
     if last in ENDS:
         return ENDS[last]
@@ -130,11 +131,13 @@ def _state(events: Sequence[Event], found: Sequence[Attempt]) -> str:
         return "running elsewhere"
     if lives or last in KILLED:
         return "killed"
-    # Between two steps of the runner's there is no attempt: the process that last wrote as a runner tells.
-    runner = next((owner_of(event) for event in reversed(events) if event["event"] == "notebook.started"), None)
-    if runner is None:
+    # Between two steps there is no attempt: who last began something tells, unless that was a step by hand.
+    begun = [each.events[0] for each in found]
+    runner = next((event for event in reversed(events) if event in begun or event["event"] == "run.continued"), None)
+    owner = owner_of(runner) if runner and runner["event"] != "step.started" else None
+    if owner is None:
         return "unfinished"
-    return {Life.GONE: "killed", Life.ELSEWHERE: "unfinished"}.get(runner.life(), "running")
+    return {Life.GONE: "killed", Life.ELSEWHERE: "unfinished"}.get(owner.life(), "running")
 
 
 def _attempt(run: Run, attempt: Attempt, problems: list[str]) -> AttemptView:

@@ -44,15 +44,22 @@ def file(run: Run, result: StepResult, event: str, **facts: Any) -> Path:
     Raises:
         RecordError: It cannot be written, or an attempt of that number has a result; the ledger says so if it can be written.
     """
-    path = run.record(result.step, result.attempt, ".json")
+    path, step, attempt = run.record(result.step, result.attempt, ".json"), result.step, result.attempt
     try:
         result.save(path)
     except RecordError as error:
-        run.ledger.append("step.failed", step=result.step, attempt=result.attempt, error=f"RecordError: {error}", records={})
+        known = {**facts, **begun_with(run, step, attempt), "error": f"RecordError: {error}"}
+        run.ledger.append("step.failed", step=step, attempt=attempt, records={}, **known)
         raise
-    written = records(run, result.step, result.attempt)
-    run.ledger.append(event, step=result.step, attempt=result.attempt, status=result.status, records=written, **facts)
+    known = {**facts, **begun_with(run, step, attempt), "records": records(run, step, attempt)}
+    run.ledger.append(event, step=step, attempt=attempt, status=result.status, **known)
     return path
+
+
+def begun_with(run: Run, step: str, attempt: int) -> dict[str, Any]:
+    """What an attempt began with and its end binds once more: the code, and the input notebook."""
+    begun = next((each.events[0] for each in run.attempts() if (each.step, each.number) == (step, attempt)), {})
+    return {name: begun[name] for name in ("code", "inputs") if name in begun}
 
 
 def records(run: Run, step: str, attempt: int) -> dict[str, str]:

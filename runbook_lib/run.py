@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runbook_lib import checkout, files, filing, settings, settling
 from runbook_lib.attempts import Attempt, attempts, latest
@@ -22,6 +22,9 @@ from runbook_lib.ledger import Ledger
 from runbook_lib.owners import Owner
 from runbook_lib.results import Status, StepResult, now
 from runbook_lib.settling import ATTEMPT_VARIABLE, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["ATTEMPT_VARIABLE", "Run", "RunFacts", "tail"]
 
@@ -154,12 +157,12 @@ class Run:
                 return attempt.number
             return self.begin(step)
 
-    def attempt_at_work(self, step: str) -> int:
-        """The number of the attempt at ``step`` that has begun."""
+    def next_attempt(self, step: str) -> int:
+        """The number of the attempt at ``step`` that is at work; where none is, of the one that would begin next."""
         found = self.latest(step)
-        if found is None:
-            raise RecordError(f"{step} has not begun in run {self.facts.run}.")
-        return found.number
+        if found and found.ended is None:
+            return found.number
+        return max(self._on_disk(step), found.number if found else 0) + 1
 
     def result(self, step: str) -> StepResult | None:
         """The result of the latest attempt at ``step``, or ``None`` when that attempt left none.
@@ -186,11 +189,12 @@ class Run:
             state = f"left a result that says PASS, but its notebook ended {(attempt.ended or {}).get('state')}"
         raise UsageError(f"{step} {state} in run {self.facts.run}.", remedy=f"Run {step} first.")
 
-    def settle(self, *, elsewhere: bool = False) -> list[Attempt]:
+    def settle(self, *, elsewhere: bool = False, tell: Callable[[str], None] = lambda _: None) -> list[Attempt]:
         """End and put on record what a killed runner left; see ``settling.settle``."""
-        return settling.settle(self, grace=60.0 if self.facts.target.emulated else 3600.0, elsewhere=elsewhere)
+        grace = 60.0 if self.facts.target.emulated else 3600.0
+        return settling.settle(self, grace=grace, elsewhere=elsewhere, tell=tell)
 
-    def continued(self, *, reason: str, caller: str | None = None) -> None:
+    def continued(self, reason: str, caller: str | None = None) -> None:
         """Put on record who goes on with the run, as whom, why, and with what.
 
         Args:

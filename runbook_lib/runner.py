@@ -110,22 +110,28 @@ def execute(
             )  # fmt: skip
     except BaseException as error:  # noqa: BLE001 - what it was is on record below; what nobody foresaw is raised after that
         failure = error
-    execution = _file(run, step, attempt, working, failure, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    try:
+        execution = _file(run, step, attempt, working, failure, seconds)
+    except RecordError as error:  # what there is stays where it was
+        said = redact("\n".join(filter(None, (_text(failure, State.FAILED), error.diagnostics()))))
+        execution = Execution(step, attempt, working, State.FAILED, None, said, error.exit_code, Status.UNKNOWN, seconds)
+        failure = error
     run.ledger.append(
         "notebook.ended", step=step, attempt=attempt, state=execution.state, status=execution.status,
-        error=execution.error, seconds=round(execution.seconds, 3), records=filing.records(run, step, attempt),
-        inputs=inputs, **_bound(run, step),
+        error=execution.error, seconds=round(seconds, 3), records=filing.records(run, step, attempt),
+        **filing.begun_with(run, step, attempt), **_said(run, step),
     )  # fmt: skip
     if failure is not None and not isinstance(failure, FORESEEN):
         raise failure
     return execution
 
 
-def _bound(run: Run, step: str) -> dict[str, Any]:
-    """What the end of an attempt repeats of its beginning and of what the step said: it binds all of it once more."""
+def _said(run: Run, step: str) -> dict[str, Any]:
+    """What the step's own end binds and the notebook's end binds once more."""
     attempt = run.latest(step)
-    known = {**(attempt.said or {}), **attempt.events[0]} if attempt else {}
-    return {name: known[name] for name in ("code", "plan_digest", "stack_state") if name in known}
+    said = (attempt.said if attempt else None) or {}
+    return {name: said[name] for name in ("plan_digest", "stack_state") if name in said}
 
 
 def progress_file(run: Run) -> Path:

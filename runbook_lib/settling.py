@@ -16,6 +16,8 @@ from runbook_lib.facts import operator
 from runbook_lib.owners import Life, Owner, owner_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runbook_lib.attempts import Attempt
     from runbook_lib.run import Run
 
@@ -30,7 +32,7 @@ def token(run: str, step: str, attempt: int) -> str:
     return f"{run}/{step}/{attempt}"
 
 
-def settle(run: Run, *, grace: float, elsewhere: bool = False) -> list[Attempt]:
+def settle(run: Run, *, grace: float, elsewhere: bool, tell: Callable[[str], None]) -> list[Attempt]:
     """End and put on record every attempt whose owner is gone.
 
     Args:
@@ -38,6 +40,7 @@ def settle(run: Run, *, grace: float, elsewhere: bool = False) -> list[Attempt]:
         grace: Seconds that work which is still going on has for saving its state.
         elsewhere: Whether attempts that began on another machine are settled too: nobody can tell from here whether they are
             at work, so somebody has to know.
+        tell: Called with a line that says what is being waited for.
 
     Returns:
         The attempts that were settled now.
@@ -57,11 +60,11 @@ def settle(run: Run, *, grace: float, elsewhere: bool = False) -> list[Attempt]:
                 if life is Life.ALIVE
                 else "Look there; only who knows that it has ended may go on.",
             )
-    return [attempt for attempt in left if _settle(run, attempt, grace)]
+    return [attempt for attempt in left if _settle(run, attempt, grace, tell)]
 
 
-def _settle(run: Run, attempt: Attempt, grace: float) -> bool:
-    ended = _end_work(run, attempt, grace)
+def _settle(run: Run, attempt: Attempt, grace: float, tell: Callable[[str], None]) -> bool:
+    ended = _end_work(run, attempt, grace, tell)
     step, number = attempt.step, attempt.number
     with run.ledger.locked():
         if any(each.ended for each in run.attempts() if (each.step, each.number) == (step, number)):
@@ -71,8 +74,7 @@ def _settle(run: Run, attempt: Attempt, grace: float) -> bool:
             "step.killed" if attempt.by_hand else "notebook.killed",
             step=step, attempt=number, settled_by=operator(), owner=Owner.me().model_dump(), life=attempt.life,
             processes_ended=ended, records=filing.records(run, step, number),
-            **{name: attempt.events[0][name] for name in ("code", "inputs") if name in attempt.events[0]},
-            **({"unfiled": unfiled} if unfiled else {}),
+            **filing.begun_with(run, step, number), **({"unfiled": unfiled} if unfiled else {}),
         )  # fmt: skip
     return True
 
@@ -100,20 +102,34 @@ def _file_notebook(run: Run, step: str, attempt: int) -> dict[str, str]:
     return {}
 
 
-def _end_work(run: Run, attempt: Attempt, grace: float) -> list[str]:
-    """Ask what still works for the attempt to stop, wait until it has saved its state, and kill what has not ended then."""
-    kernels = {owner.pid for owner in _kernels(attempt)}
+def _end_work(run: Run, attempt: Attempt, grace: float, tell: Callable[[str], None]) -> list[str]:
+    """Wait until what still works for the attempt has saved its state, and kill what has not ended then.
+
+    It is asked to stop here only if nobody has asked it before: to Pulumi a second time means to give up at once.
+    """
     found = at_work(run, attempt)
+    if not found:
+        return []
     names = [f"{process.pid} {_name(process)}" for process in found]
-    for process in found:
+    tell(f"The runner of {attempt.step} was killed; waiting for what it left at work: {', '.join(names)}")
+    asked, kernels = any(_asks(process) for process in found), {owner.pid for owner in _kernels(attempt)}
+    for process in () if asked else found:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(signal.SIGINT)
-    psutil.wait_procs([process for process in found if process.pid not in kernels], timeout=grace)
+    psutil.wait_procs([process for process in found if asked or process.pid not in kernels], timeout=grace)
     psutil.wait_procs([process for process in found if process.pid in kernels], timeout=LAST_WORDS_SECONDS)
     for process in at_work(run, attempt):
         with suppress(psutil.NoSuchProcess):
             process.kill()
     return names
+
+
+def _asks(process: psutil.Process) -> bool:
+    """Whether a process is there to end a kernel whose runner was killed."""
+    try:
+        return any(part.endswith(("runbook_lib.kernel.orphan", "runbook_lib/kernel/guard.py")) for part in process.cmdline())
+    except psutil.Error:
+        return False
 
 
 def at_work(run: Run, attempt: Attempt) -> list[psutil.Process]:

@@ -21,6 +21,7 @@ def verify(context: Context, known: VerifyParameters) -> Report:
     outputs = StackOutputs.parse(context.run.passed("03_deploy").data["outputs"])
     progress("reading the live system")
     seen = live.verify(context.aws, outputs, drills=known.drills, drift=lambda: Drift.of(context.engine.drift().plan))
-    junit = context.run.record("04_verify", context.run.attempt_at_work("04_verify"), ".junit.xml")
+    attempt = context.run.next_attempt("04_verify")
+    junit = context.run.record("04_verify", attempt, ".junit.xml")
     files.write_once(junit, live.junit(seen.findings).encode())
     return Report(findings=seen.findings, data={**seen.data, "junit": junit.name})
