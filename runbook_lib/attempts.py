@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runbook_lib.errors import RecordError
 from runbook_lib.owners import Life, Owner, owner_of
 from runbook_lib.results import Status
 
@@ -77,13 +78,19 @@ def attempts(events: Iterable[Event]) -> list[Attempt]:
 
     Args:
         events: A ledger's.
+
+    Raises:
+        RecordError: An event lacks what it has to say, so that it was not the runbook that wrote it.
     """
     found: dict[tuple[str, int], list[Event]] = {}
     for event in events:
-        if event["event"] in BEGINS:
-            found.setdefault((event["step"], event["attempt"]), []).append(event)
-        elif event["event"] in {*SAYS, *ENDS} and (event["step"], event["attempt"]) in found:
-            found[event["step"], event["attempt"]].append(event)
+        if event["event"] not in {*BEGINS, *SAYS, *ENDS}:
+            continue
+        key = (event.get("step"), event.get("attempt"))
+        if not isinstance(key[0], str) or not isinstance(key[1], int):
+            raise RecordError(f"An event {event['event']} of {event.get('at')} names no attempt at a step.")
+        if event["event"] in BEGINS or key in found:
+            found.setdefault((key[0], key[1]), []).append(event)
     return [Attempt(step, number, tuple(named)) for (step, number), named in found.items()]
 
 

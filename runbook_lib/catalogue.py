@@ -104,10 +104,16 @@ def run_status(run: Run) -> RunView:
     except RecordError as error:
         told = Account((), (), error.message)
     problems = [*([told.broken] if told.broken else []), *told.notes]
-    found = attempts(told.events)
+    try:
+        found = attempts(told.events)
+    except RecordError as error:
+        told, found = Account((), (), error.message), []
+        problems.append(error.message)
     latest = {each.step: each for each in sorted(found, key=lambda each: each.number)}
     views = [_attempt(run, each, problems) for each in latest.values()]
-    damaged = bool(told.broken) or any(view.status == DAMAGED for view in views)
+    strays = [] if told.broken else filing.strays(run, parameters.STEPS, found)
+    problems += [f"{path} is not on record: no event of the ledger names it." for path in strays]
+    damaged = bool(told.broken or strays) or any(view.status == DAMAGED for view in views)
     return RunView(
         run=run.facts.run,
         environment=run.facts.environment,

@@ -45,7 +45,7 @@ def account(content: bytes, name: str) -> Account:
         content: The file's.
         name: What to call it in complaints.
     """
-    *lines, tail = content.split(b"\n")
+    lines, rest = _parts(content)
     parsed = [_parsed(line) for line in lines]
     torn = {at for index, event in enumerate(parsed) if event for at in _torn(lines, index, event)}
     events: list[Event] = []
@@ -59,16 +59,25 @@ def account(content: bytes, name: str) -> Account:
         elif event.get("previous") != previous:
             broken = f"{name}:{number} does not follow from the line before it."
         else:
-            if "clock" in event:
-                notes.append(f"{name}:{number}: the clock had stepped back by {event['clock']['behind_seconds']} s.")
+            if isinstance(stepped := event.get("clock"), dict):
+                notes.append(f"{name}:{number}: the clock had stepped back by {stepped.get('behind_seconds')} s.")
             events.append(event)
         if broken:
             break
         previous = canonical.sha256(line)
     else:
-        if tail:
-            notes.append(f"{name}:{len(lines) + 1} is torn: {len(tail)} bytes of an event that was never recorded.")
+        for number, line in enumerate(rest, start=len(lines) + 1):
+            notes.append(f"{name}:{number} is torn: {len(line)} bytes of an event that was never recorded.")
     return Account(tuple(events), tuple(notes), broken)
+
+
+def _parts(content: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The lines up to the last whole one, and what crashes left after it: the last line without its end, at least."""
+    *lines, tail = content.split(b"\n")
+    torn = [tail] if tail else []
+    while lines and _parsed(lines[-1]) is None:
+        torn.insert(0, lines.pop())
+    return lines, torn
 
 
 def _torn(lines: list[bytes], index: int, event: Event) -> range:
@@ -101,12 +110,9 @@ def head_of(content: bytes) -> str:
 
 def lines_for(content: bytes, event: str, facts: dict[str, Any], at: datetime) -> bytes:
     """The text to append to ``content``: the event's line, after what has to be said about a torn end."""
-    *lines, tail = content.split(b"\n")
-    torn = [tail] if tail else []
-    while lines and _parsed(lines[-1]) is None:
-        torn.insert(0, lines.pop())
+    lines, torn = _parts(content)
     last = str((_parsed(lines[-1]) or {}).get("at", "")) if lines else ""
-    head, said = head_of(content), b"\n" if tail else b""
+    head, said = head_of(content), b"" if content.endswith(b"\n") or not content else b"\n"
     told = [(TORN, {"torn": [_claim(line) for line in torn]})] if torn else []
     for name, known in [*told, (event, facts)]:
         line = canonical.dumps(_line(name, known, at, last, head))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib import canonical
@@ -101,6 +102,22 @@ def read_result(run: Run, step: str, attempt: Attempt | None) -> StepResult | No
             remedy="Run the step again.",
         )
     return result
+
+
+def strays(run: Run, steps: Iterable[str], found: Iterable[Attempt]) -> list[Path]:
+    """Files that are named as an attempt's records and that no event names, but for those of attempts at work.
+
+    Args:
+        run: The run.
+        steps: The names of the steps there are.
+        found: The attempts as the ledger tells them.
+    """
+    attempts = list(found)
+    named = {name for each in attempts for event in each.events for name in event.get("records", {})}
+    working = {(each.step, each.number) for each in attempts if each.ended is None}
+    pattern = re.compile(rf"({'|'.join(map(re.escape, steps))})(?:\.(\d+))?({'|'.join(map(re.escape, SUFFIXES))})")
+    matches = [(path, pattern.fullmatch(path.name)) for path in sorted(run.directory.iterdir())]
+    return [path for path, match in matches if match and path.name not in named and (match[1], int(match[2] or 1)) not in working]
 
 
 def _must_not_lie_there(path: Path, attempt: Attempt | None) -> None:

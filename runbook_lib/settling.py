@@ -137,7 +137,7 @@ def at_work(run: Run, attempt: Attempt) -> list[psutil.Process]:
     name = token(run.facts.run, attempt.step, attempt.number)
     groups = {owner.group for owner in _kernels(attempt)}
     me = psutil.Process()
-    ours = {me.pid, *(parent.pid for parent in me.parents()), *(child.pid for child in me.children(recursive=True))}
+    ours = {me.pid, *(parent.pid for parent in me.parents())}
     return [process for process in psutil.process_iter() if process.pid not in ours and _works(process, name, groups)]
 
 
