@@ -27,8 +27,7 @@ def test_a_later_process_with_the_same_number_is_another() -> None:
 
 
 def test_a_parent_is_alive() -> None:
-    ask = "import sys; from runbook_lib import owners
-from runbook_lib.owners import Owner; print(Owner.model_validate_json(sys.argv[1]).life())"
+    ask = "import sys; from runbook_lib.owners import Owner; print(Owner.model_validate_json(sys.argv[1]).life())"
     done = subprocess.run([sys.executable, "-c", ask, Owner.me().model_dump_json()], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "alive"
 
