@@ -35,7 +35,7 @@ SILENT = timedelta(minutes=2)
 WAIT_SECONDS = 0.5
 
 
-class Owner(BaseModel):
+class Holder(BaseModel):
     """Who holds a stack."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +52,7 @@ class Owner(BaseModel):
     run: str = ""
 
     @classmethod
-    def this(cls, stack: str, environment: str) -> Owner:
+    def this(cls, stack: str, environment: str) -> Holder:
         """This process."""
         began = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
         return cls(
@@ -78,16 +78,16 @@ class StackLock:
     def __init__(self, folder: Path, stack: str) -> None:
         self.stack = stack
         self.path = folder / f"{stack}.json"
-        self.previous: Owner | None = None
+        self.previous: Holder | None = None
         self._mutex = FileLock(folder / f"{stack}.lock")
-        self._owner: Owner | None = None
+        self._owner: Holder | None = None
         self._over = threading.Event()
         self._writing = threading.Lock()
 
-    def owner(self) -> Owner | None:
+    def owner(self) -> Holder | None:
         """Whoever holds it, or held it and died."""
         try:
-            return files.load_record(self.path, Owner.model_validate_json)
+            return files.load_record(self.path, Holder.model_validate_json)
         except RecordError:
             if self.path.exists():
                 raise
@@ -116,7 +116,7 @@ class StackLock:
             self._mutex.release()
             raise self._in_use("If that machine no longer works on it: runbook unlock.")
         self.previous = previous
-        self._owner = Owner.this(self.stack, environment)
+        self._owner = Holder.this(self.stack, environment)
         self._write()
         threading.Thread(target=self._beat, daemon=True).start()
 
@@ -138,7 +138,7 @@ class StackLock:
             self.path.unlink(missing_ok=True)
         self._mutex.release()
 
-    def clear(self) -> Owner | None:
+    def clear(self) -> Holder | None:
         """Remove what a dead owner left; the owner that was removed, ``None`` if there was none.
 
         Raises:

@@ -16,7 +16,7 @@ from runbook_lib.errors import ExitCode, LockedError
 from runbook_lib.results import now
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
-from runbook_lib.stack_lock import SILENT, Owner, StackLock, held
+from runbook_lib.stack_lock import SILENT, Holder, StackLock, held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +62,9 @@ def lock() -> StackLock:
     return StackLock(way_in.locks(), STACK)
 
 
-def of_another_machine(**changes: object) -> Owner:
+def of_another_machine(**changes: object) -> Holder:
     """Beside the lock, as it would be on a file system that is shared."""
-    owner = Owner.this(STACK, "staging").model_copy(update={"host": "elsewhere", **changes})
+    owner = Holder.this(STACK, "staging").model_copy(update={"host": "elsewhere", **changes})
     way_in.locks().mkdir(parents=True, exist_ok=True)
     lock().path.write_text(owner.model_dump_json())
     return owner
@@ -143,7 +143,7 @@ def test_nor_while_it_works_here(other: subprocess.Popen[str]) -> None:
 
 def test_a_kept_rehearsals_lock_is_unlocked_too(outputs: Path) -> None:
     folder = outputs / ".rehearsal" / kept.KEPT
-    owner = Owner.this("rehearsal", "staging").model_copy(update={"heartbeat": now() - SILENT * 2})
+    owner = Holder.this("rehearsal", "staging").model_copy(update={"heartbeat": now() - SILENT * 2})
     folder.mkdir(parents=True)
     (folder / kept.STATE).write_text("{}")
     (folder / "rehearsal.json").write_text(owner.model_dump_json())
