@@ -47,6 +47,7 @@ def nothing_left(runbook: Runbook) -> None:
         (("run", "02", "--run", "20260101T000000Z-abcdef"), "no run"),
         (("status", "20260101T000000Z-abcdef"), "no run"),
         (("teardown",), "repeat the environment's name"),
+        (("teardown",), "No rehearsal is being kept, so this is AWS.\nstaging · account unknown · us-east-1 · AWS\n"),
         (("nonsense",), "No such command"),
     ],
 )
