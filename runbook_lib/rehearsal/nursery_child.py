@@ -105,8 +105,9 @@ def become(request: Request, streams: list[int]) -> None:
     os.chdir(request.folder)
     os.environ.clear()
     os.environ.update(request.environment)
-    named = [str(Path(folder).absolute()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    sys.path[:] = [*named, *(folder for folder in sys.path if folder != str(SOURCE))]
+    given = os.environ.get("PYTHONPATH")
+    named = [str(Path(folder).absolute()) for folder in given.split(os.pathsep)] if given else []
+    sys.path[:] = dict.fromkeys([*named, *(folder for folder in sys.path if folder != str(SOURCE))])
     sys.orig_argv[:] = request.command
     sys.executable = str(Path(request.command[0]).absolute())
     _set_safe_path(on="-P" in request.options)
@@ -122,7 +123,7 @@ def _stream(number: int, name: str, *, unbuffered: bool) -> io.TextIOWrapper:
     raw.name = f"<{name}>"
     line_buffering = not direct and (raw.isatty() or name == "stderr")
     stream = io.TextIOWrapper(
-        buffer, before.encoding, before.errors, newline="\n", line_buffering=line_buffering, write_through=direct
+        buffer, before.encoding, before.errors, newline="\n", line_buffering=line_buffering, write_through=unbuffered
     )
     stream.mode = mode  # type: ignore[misc]
     return stream
