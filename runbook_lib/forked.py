@@ -11,17 +11,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SOCKET_VARIABLE = "RUNBOOK_REHEARSAL_NURSERY"
+RESTORED = (signal.SIGPIPE, signal.SIGXFSZ)
+"""What an interpreter ignores of itself, and does not hand down."""
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
@@ -96,8 +99,7 @@ def fork(command: Sequence[str], *, folder: str, environment: Mapping[str, str],
     path = os.environ.get(SOCKET_VARIABLE)
     if not path:
         return None
-    ignored = [int(number) for number in PASSED_ON if signal.getsignal(number) is signal.SIG_IGN]  # which one inherits
-    request = {"command": list(command), "folder": folder, "environment": dict(environment), "ignored": ignored}
+    request = {"command": list(command), "folder": folder, "environment": dict(environment)} | handed_down()
     connection = socket.socket(socket.AF_UNIX)
     replies = connection.makefile("rb")
     with contextlib.suppress(OSError):  # it is gone
@@ -108,6 +110,34 @@ def fork(command: Sequence[str], *, folder: str, environment: Mapping[str, str],
     replies.close()
     connection.close()
     return None
+
+
+def handed_down() -> dict[str, Any]:
+    """What a process inherits and can be given; by the names that the nursery's request has for it."""
+    handlers = {number: signal.getsignal(number) for number in signal.valid_signals() if number not in RESTORED}
+    return {
+        "ignored": sorted(int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN),
+        "blocked": sorted(int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+        "umask": _umask(),
+        "standing": standing(),
+    }
+
+
+def standing() -> dict[str, Any]:
+    """What a process inherits and cannot, or not always, be given: who it is, and its share of the machine."""
+    limits = sorted({number for name, number in vars(resource).items() if name.startswith("RLIMIT_")})
+    return {
+        "limits": [list(resource.getrlimit(number)) for number in limits],
+        "nice": os.getpriority(os.PRIO_PROCESS, 0),
+        "processors": sorted(os.sched_getaffinity(0)),
+        "user": [*os.getresuid(), *os.getresgid(), *os.getgroups()],
+    }
+
+
+def _umask() -> int:
+    """The umask; there is no asking for it but in this file, short of setting it for every thread."""
+    with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib loads slowly
+        return next(int(line.split()[1], 8) for line in status if line.startswith("Umask:"))
 
 
 def fork_piped(command: Sequence[str], *, folder: str, environment: Mapping[str, str], talk: bool) -> Forked | None:

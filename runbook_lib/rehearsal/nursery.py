@@ -7,7 +7,8 @@ and standard streams; it runs what it would have run when started the ordinary w
 whatever death, kills the child. What the nursery does not know it refuses, and everything once the project's code has changed
 under it: then the caller starts it itself.
 
-One thread only, and no gRPC channel is ever opened here: that is what makes forking safe.
+One thread only, which is looked at before each fork, and no gRPC channel is ever opened here: that is what makes forking safe.
+It needs Linux; elsewhere there is none, and every process is started the ordinary way.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ class Nursery:
     def _bear(self, connection: socket.socket) -> list[str]:
         """Read a request and fork its child; the caller is told the process id, or nothing where it is refused."""
         request, streams = nursery_child.receive(connection)
-        arguments = request.arguments() if request and self._code == modified() else []
+        able = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - a lock that another thread held would be held for ever
+        arguments = request.arguments() if request and able and self._code == modified() else []
         if request and arguments:
             # Until a child has let go of all this, a signal to it would do what it does here: end every other child.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
@@ -103,7 +105,7 @@ class Nursery:
             if not pid:
                 self._leave(connection)
                 nursery_child.become(request, streams)
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                signal.pthread_sigmask(signal.SIG_SETMASK, request.blocked)
                 return arguments
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             self._children[pid] = connection
@@ -148,12 +150,14 @@ class Nursery:
         _signal(pid, signal.Signals(int(words[-1])) if words else signal.SIGKILL)
 
 
-def start(log: Path) -> tuple[Path, Guarded]:
-    """Start a nursery; whoever asks before it is there, or when it is gone, starts processes the ordinary way.
+def start(log: Path) -> tuple[Path, Guarded] | None:
+    """Start a nursery, on Linux; whoever asks before it is there, or when it is gone, starts processes the ordinary way.
 
     Returns:
-        Its socket, and its process, to be stopped.
+        Its socket, and its process, to be stopped; None where there can be none.
     """
+    if sys.platform != "linux":
+        return None
     directory = places.private("runbook-nursery-")
     command = [sys.executable, "-P", "-m", __name__, str(directory / "socket")]
     return directory / "socket", Guarded(command, log=log, env=os.environ | {"PYTHONPATH": str(SOURCE)}, remove=directory)

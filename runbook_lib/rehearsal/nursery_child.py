@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import array
 import atexit
+import ctypes
+import io
 import json
 import os
 import runpy
@@ -14,18 +16,19 @@ import threading
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
-from runbook_lib.forked import PASSED_ON
-from runbook_lib.rehearsal.nursery_imports import SOURCE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from runbook_lib.forked import RESTORED, standing
+from runbook_lib.rehearsal import nursery_fresh
+from runbook_lib.rehearsal.nursery_imports import GIVEN, LOOKED_AT, SOURCE
 
 LONGEST_REQUEST = 1 << 20
 STREAMS = 3
 FLAGS = frozenset({"-u", "-P"})
-"""Of the interpreter's options those that a child follows anyway."""
+"""Of the interpreter's options those that a child can follow."""
+LOCALE = ("LANG", "LANGUAGE", "LC_")
+"""The interpreter and the C library read these once; a child follows PYTHONPATH and PYTHONUNBUFFERED."""
+FOLLOWED = frozenset({"PYTHONPATH", "PYTHONUNBUFFERED"})
 
 
 @dataclass(frozen=True)
@@ -36,21 +39,39 @@ class Request:
     folder: str
     environment: dict[str, str]
     ignored: list[int]
+    blocked: list[int]
+    umask: int
+    standing: dict[str, Any]
+
+    @property
+    def options(self) -> frozenset[str]:
+        """The interpreter's own options, which come first."""
+        return frozenset(self.command[1 : len(self.command) - len(self._rest)])
+
+    @property
+    def _rest(self) -> list[str]:
+        rest = self.command[1:]
+        while rest and rest[0] in FLAGS:
+            rest = rest[1:]
+        return rest
+
+    @property
+    def unbuffered(self) -> bool:
+        """Whether standard output is written as it comes."""
+        return "-u" in self.options or bool(self.environment.get("PYTHONUNBUFFERED"))
 
     def arguments(self) -> list[str]:
-        """The command as arguments of the interpreter: a file or ``-m module``, and its own; empty if it is no such."""
-        program, *arguments = self.command
-        same = Path(program).parent.resolve() == Path(sys.executable).parent.resolve()
-        if not same or _settings(self.environment) != _settings(os.environ):
-            return []
-        while arguments and arguments[0] in FLAGS:
-            arguments.pop(0)
-        return [] if arguments and arguments[0].startswith("-") and arguments[0] != "-m" else arguments
+        """The command as arguments of the interpreter: a file or ``-m module``, and its own; empty if it is to be refused."""
+        rest = self._rest
+        same = Path(self.command[0]).parent.resolve() == Path(sys.executable).parent.resolve()
+        other = any(self.environment.get(name) != GIVEN.get(name) for name in self._read_once())
+        unknown = bool(rest) and rest[0].startswith("-") and rest[0] != "-m"
+        return rest if same and self.standing == standing() and not other and not unknown else []
 
-
-def _settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the interpreter reads once, when it starts, but for its path, which a child follows."""
-    return {name: value for name, value in environment.items() if name.startswith("PYTHON") and name != "PYTHONPATH"}
+    def _read_once(self) -> set[str]:
+        """The variables that are read once: by the interpreter as it starts, by libraries as they are imported."""
+        every = self.environment.keys() | GIVEN.keys()
+        return LOOKED_AT | {name for name in every if name.startswith(("PYTHON", *LOCALE)) and name not in FOLLOWED}
 
 
 def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
@@ -68,20 +89,52 @@ def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
 
 
 def become(request: Request, streams: list[int]) -> None:
-    """Take over session, signals, streams, folder and environment from the request."""
-    for number in (signal.SIGCHLD, *PASSED_ON):
+    """Take over session, signals, umask, streams, folder and environment from the request; the mask of signals comes last."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, *RESTORED}:
         usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
         signal.signal(number, signal.SIG_IGN if number in request.ignored else usual)
     os.setsid()
+    os.umask(request.umask)
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
         os.close(stream)
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w", buffering=1), open(2, "w", buffering=1)  # noqa: SIM115
+    for target, name in enumerate(("stdin", "stdout", "stderr")):
+        made = _stream(target, name, unbuffered=request.unbuffered)
+        setattr(sys, name, made)
+        setattr(sys, f"__{name}__", made)
     os.chdir(request.folder)
     os.environ.clear()
     os.environ.update(request.environment)
-    named = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    sys.path[:] = [*named, *(folder for folder in sys.path if folder != str(SOURCE))]
+    given = os.environ.get("PYTHONPATH")
+    named = [str(Path(folder).absolute()) for folder in given.split(os.pathsep)] if given else []
+    sys.path[:] = dict.fromkeys([*named, *(folder for folder in sys.path if folder != str(SOURCE))])
+    sys.orig_argv[:] = request.command
+    sys.executable = str(Path(request.command[0]).absolute())
+    _set_safe_path(on="-P" in request.options)
+    nursery_fresh.freshen()
+
+
+def _stream(number: int, name: str, *, unbuffered: bool) -> io.TextIOWrapper:
+    """A standard stream as the interpreter makes it (``create_stdio`` in its ``pylifecycle.c``)."""
+    before: io.TextIOWrapper = getattr(sys, name)
+    mode, direct = "r" if number == 0 else "w", unbuffered and number != 0
+    buffer: Any = open(number, f"{mode}b", buffering=0 if direct else -1, closefd=False)  # noqa: SIM115 - it stays open
+    raw = buffer if direct else buffer.raw
+    raw.name = f"<{name}>"
+    line_buffering = not direct and (raw.isatty() or name == "stderr")
+    stream = io.TextIOWrapper(
+        buffer, before.encoding, before.errors, newline="\n", line_buffering=line_buffering, write_through=unbuffered
+    )
+    stream.mode = mode  # type: ignore[misc]
+    return stream
+
+
+def _set_safe_path(*, on: bool) -> None:
+    """Have ``sys.flags`` say what the command line says; it is read-only for all but the interpreter."""
+    value = ctypes.py_object(on)
+    ctypes.pythonapi.Py_IncRef(value)
+    place = sys.flags.__match_args__.index("safe_path")
+    ctypes.pythonapi.PyStructSequence_SetItem(ctypes.py_object(sys.flags), ctypes.c_ssize_t(place), value)
 
 
 def run(arguments: list[str]) -> NoReturn:
@@ -97,11 +150,14 @@ def run(arguments: list[str]) -> NoReturn:
 def _run(arguments: list[str]) -> int:
     try:
         if arguments[0] == "-m":
+            if not sys.flags.safe_path:
+                sys.path.insert(0, os.getcwd())  # noqa: PTH109 - as the interpreter does
             sys.argv = arguments[1:]
             runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
         else:
             sys.argv = arguments
-            sys.path.insert(0, str(Path(arguments[0]).parent))  # as the interpreter does; who minds takes it out again
+            if not sys.flags.safe_path:
+                sys.path.insert(0, str(Path(arguments[0]).resolve().parent))  # as the interpreter does
             runpy.run_path(arguments[0], run_name="__main__")
     except SystemExit as error:
         if isinstance(error.code, str):

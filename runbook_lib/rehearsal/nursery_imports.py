@@ -27,17 +27,43 @@ STARTED = ("cli", "launcher")
 """Those of the engine's modules that processes are started with: they are run anew in each child."""
 
 
+GIVEN = dict(os.environ)
+"""What the nursery was started with."""
+LOOKED_AT: set[str] = set()
+"""The variables that libraries looked at as they were imported: a process with others has to import them itself."""
+LOOKED_UP_AGAIN = frozenset({"PATH", "TMPDIR", "TEMP", "TMP", "MPLBACKEND", "TERM"})
+"""Of these variables those that a child follows all the same (``nursery_fresh``), or that whoever needs them reads anew; and
+TERM, by which IPython decides how to set a terminal's title: it sets one itself, for all that a kernel starts."""
+
+
+class _Noting(os._Environ[str]):  # noqa: SLF001 - os.environ's own class, which has no other name
+    """The environment, which notes what is read."""
+
+    def __getitem__(self, name: str) -> str:
+        LOOKED_AT.update({name} - LOOKED_UP_AGAIN)
+        return super().__getitem__(name)
+
+
+def _import(name: str) -> object:
+    usual = os.environ.__class__
+    os.environ.__class__ = _Noting
+    try:
+        return importlib.import_module(name)
+    finally:
+        os.environ.__class__ = usual
+
+
 def import_all() -> Iterator[object]:
     """Import, a module at a time, and derive every schema the provider can be asked for."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's library would start threads as it is imported
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"  # no channel is open when a child is forked; grpc would warn of it later
     for name in (*FOR_KERNELS, *FOR_PULUMI):
-        yield importlib.import_module(name)
+        yield _import(name)
     yield from _modules("runbook_lib.rehearsal.engine")
     from runbook_lib.rehearsal.engine import arguments
 
     yield arguments.parser()
-    importlib.import_module(PROVIDER)
+    _import(PROVIDER)
     del sys.modules[PROVIDER]  # what it imports stays; itself it is run anew in each child
     from runbook_lib.aws import Aws, Target
     from runbook_lib.rehearsal.provider import registry, schema
@@ -51,13 +77,13 @@ def import_all() -> Iterator[object]:
     for name in ("runbook_lib.gates", "runbook_lib.checks", "runbook_lib.snapshot", "runbook_lib.costs"):
         yield from _modules(name)
     for name in FOR_FIGURES:
-        yield importlib.import_module(name)
+        yield _import(name)
 
 
 def _modules(package: str) -> Iterator[object]:
     for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
         if found.name.rpartition(".")[2] not in STARTED:
-            yield importlib.import_module(found.name)
+            yield _import(found.name)
 
 
 def modified() -> dict[str, int]:

@@ -184,9 +184,11 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
 
     signal.signal(signal.SIGTERM, end)
     with contextlib.ExitStack() as running:
-        nursery, process = nurseries.start(state_file.with_name("nursery.log"))
-        running.callback(process.stop)
-        os.environ[SOCKET_VARIABLE] = str(nursery)  # the emulator runs functions
+        forking: dict[str, str] = {}
+        if nursery := nurseries.start(state_file.with_name("nursery.log")):
+            running.callback(nursery[1].stop)
+            forking = {SOCKET_VARIABLE: str(nursery[0])}
+        os.environ.update(forking)  # the emulator runs functions
         database = Service.start(state_file.with_name("database.log"))
         running.callback(database.stop)
         os.environ.update(database.env)  # the emulator stops and starts databases too
@@ -207,7 +209,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
                 **database.env,
-                SOCKET_VARIABLE: str(nursery),
+                **forking,
             },
         )
         unfinished = state_file.with_suffix(".part")

@@ -27,7 +27,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[deployment.De
 @pytest.fixture(scope="session")
 def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The socket of a nursery, for tests that start many processes of the rehearsal's."""
-    path, process = nurseries.start(tmp_path_factory.mktemp("nursery") / "log")
+    started = nurseries.start(tmp_path_factory.mktemp("nursery") / "log")
+    if started is None:
+        pytest.skip("NOT RUN: there is a nursery on Linux alone")
+    path, process = started
     until(path.exists, "the nursery did not start")
     yield str(path)
     process.stop()

@@ -158,7 +158,9 @@ def test_child_ends_with_its_caller(nursery: str, script: Callable[[str], str], 
 
 
 def test_children_end_with_the_nursery(script: Callable[[str], str], tmp_path: Path) -> None:
-    path, process = nurseries.start(tmp_path / "log")
+    started = nurseries.start(tmp_path / "log")
+    assert started
+    path, process = started
     until(path.exists, "the nursery did not start")
     client, child = begin([sys.executable, script(WAIT)], str(path), tmp_path / "pid")
     process.stop()
