@@ -193,8 +193,10 @@ class TestWhereItGoes:
 class TestWhatIsWritten:
     """The notebook that is executed is the one that was given; the one that is written holds no secret."""
 
-    def test_failing_cell_keeps_its_output_and_error(self, tmp_path: Path, secret: str) -> None:
-        source = notebook(tmp_path / "in.ipynb", f"print({secret!r})", "print('a line'); raise ValueError('boom')")
+    @pytest.mark.usefixtures("secret")
+    def test_failing_cell_keeps_its_output_and_error(self, tmp_path: Path) -> None:
+        print_it = "import os; print(os.environ['AWS_SECRET_ACCESS_KEY'])"
+        source = notebook(tmp_path / "in.ipynb", print_it, "print('a line'); raise ValueError('boom')")
         with pytest.raises(PapermillExecutionError, match="boom"):
             run(source, tmp_path / "out.ipynb")
         states, _, found = record(tmp_path / "out.ipynb")

@@ -46,9 +46,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )  # fmt: skip
 
 
-def execute(run: Run, *sources: str, **given: object) -> runner.Execution:
+def execute(run: Run, *sources: str, tagged: str = "", **given: object) -> runner.Execution:
     cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(source) for source in sources]
+    cells += [nbformat.v4.new_code_cell(source, metadata={"tags": [tagged] if tagged else []}) for source in sources]
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path = settings.home() / "notebooks" / f"{STEP}.ipynb"
     path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata)))
@@ -75,10 +75,24 @@ class TestExecute:
         assert json.loads(run.record(STEP, 1, ".json").read_text())["status"] == status
         assert nbformat.read(done.notebook, as_version=4).metadata.runbook["state"] == "failed"
 
+    def test_reason_outlives_a_secret_on_the_way(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-7f3a-secret")
+        shows = "import os; print(os.environ['AWS_SECRET_ACCESS_KEY'])"
+        done = execute(run, SAVES.format(status="FAIL"), shows, "outcome.gate()")
+        assert (done.status, done.exit_code) == (Status.FAIL, ExitCode.FAILED)
+        assert "a_check: r is so." in done.error
+        assert "canary" not in done.notebook.read_text()
+
     def test_leaving_early_does_not_pass_even_with_a_good_result(self, run: Run) -> None:
         done = execute(run, SAVES.format(status="PASS"), "import sys; sys.exit(0)", "outcome.gate()")
         assert (done.status, done.state) == (Status.UNKNOWN, State.EXITED)
         assert done.exit_code is ExitCode.ENGINE
+
+    def test_leaving_early_ends_a_step_even_where_errors_are_expected(self, run: Run) -> None:
+        done = execute(run, SAVES.format(status="PASS"), "import sys; sys.exit(0)", "outcome.gate()", tagged="raises-exception")
+        assert (done.status, done.state) == (Status.UNKNOWN, State.EXITED)
+        assert done.exit_code is ExitCode.ENGINE
+        assert nbformat.read(done.notebook, as_version=4).cells[-1].metadata.runbook["state"] == "not_run"
 
     def test_no_result_is_no_pass(self, run: Run) -> None:
         done = execute(run, "1 + 1")
