@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from runbook_lib import redaction
 from runbook_lib.errors import FunctionError, TargetError
+from runbook_lib.redaction import learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,15 +87,14 @@ class Aws:
         import boto3
         import botocore.session
 
+        learning.watch()
         own = botocore.session.get_session()
         own.register_component("data_loader", _models())
         # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
         keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
         session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
-        if found := None if self.target.emulated else session.get_credentials():
-            frozen = found.get_frozen_credentials()  # whichever profile, login or role they came from
-            for secret in filter(None, (frozen.secret_key, frozen.token)):
-                redaction.register(secret)
+        if not self.target.emulated:
+            session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
         return session
 
     def client(self, service: str) -> Any:

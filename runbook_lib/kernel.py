@@ -22,11 +22,12 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
-from runbook_lib import files
+from runbook_lib import files, redaction
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
-from runbook_lib.redaction import redact
+from runbook_lib.redaction.declared import declared
+from runbook_lib.redaction.kernel_hooks import KERNEL_SETUP, MESSAGE
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -42,17 +43,15 @@ class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has 
     on_cell: Callable[[int, int], None] = staticmethod(lambda _index, _cells: None)
 
     def save(self, **_: Any) -> None:
-        """Write the notebook, secrets taken out before any byte reaches the disk."""
-        text = nbformat.writes(self.nb)
-        if (clean := redact(text)) != text:
-            # In place: papermill writes this very object once more after the engine is done.
-            self.nb.update(nbformat.reads(clean, as_version=4))
+        """Write a redacted copy of the notebook; the one that is being executed stays as it is."""
         if self.output_path:
-            files.write_atomic(Path(self.output_path), clean.encode())
+            files.write_atomic(Path(self.output_path), nbformat.writes(redaction.redact_notebook(self.nb)).encode())
         self.last_save_time = self.now()
 
     def notebook_start(self, **kwargs: Any) -> None:
         """Begin: nothing has run."""
+        for secret, name in declared(self.nb):
+            redaction.register(secret, name)
         for cell in self.nb.cells:
             cell.metadata.runbook = {"state": State.NOT_RUN.value}
         self.nb.metadata.runbook = {"state": State.NOT_RUN.value}
@@ -106,9 +105,22 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             timer.daemon = True
             timer.start()
 
+    def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+        """A secret that the kernel has learned is taken note of, and is no output."""
+        if msg["msg_type"] == MESSAGE:
+            redaction.register(msg["content"]["secret"], msg["content"]["name"])
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def log_output_message(self, output: Any) -> None:
+        """What goes to a log or a file is masked as well."""
+        super().log_output_message(nbformat.from_dict(redaction.redact_values(output)))
+
     def papermill_execute_cells(self) -> None:
         """Run each cell and record how it ended; stop at the first that is not well."""
         self.group = KernelGroup(self.km.provisioner.pgid)
+        if self.km.kernel_spec.language == "python":
+            self.wait_for_reply(self.kc.execute(KERNEL_SETUP, silent=True, store_history=False))
         manager = self.nb_man
         for index, cell in enumerate(self.nb.cells):
             if self.stopped:
@@ -163,7 +175,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 f"Cell {nb.metadata.runbook['cell']} called sys.exit; {left} cells never ran.",
                 remedy="Raise an error instead.",
             )
-        return manager.nb
+        return redaction.redact_notebook(manager.nb)  # papermill writes it once more
 
     @classmethod
     def execute_managed_notebook(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from runbook_lib.errors import RecordError
-from runbook_lib.redaction import redact
+from runbook_lib.redaction import redact_json
 from runbook_lib.results import now
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Ledger:
         """
         with self._lock:
             line = {"at": now().isoformat(), "event": event, **facts, "previous": self.head()}
-            text = redact(json.dumps(line, sort_keys=True, default=str))
+            text = redact_json(json.dumps(line, sort_keys=True, default=str))
             with self.path.open("ab") as file:
                 file.write(text.encode() + b"\n")
                 file.flush()

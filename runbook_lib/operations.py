@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from runbook_lib import engine as engines
-from runbook_lib import parameters, runner, settings
+from runbook_lib import parameters, redaction, runner, settings
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import ExitCode, RunbookError, TargetError, UsageError
 from runbook_lib.run import Run, tail
@@ -103,6 +103,11 @@ def run_against_aws(
         raise UsageError(
             "No passphrase for the stack's secrets.",
             remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+        )
+    if why := redaction.weak_passphrase():
+        raise UsageError(
+            f"The passphrase for the stack's secrets is too weak: {why}. Records could not mask it.",
+            remedy="Choose a random one; a stack gets another with: pulumi stack change-secrets-provider passphrase.",
         )
     if run_id:
         run = Run.find(run_id)

@@ -23,6 +23,7 @@ from runbook_lib import files, settings
 from runbook_lib.aws import Target
 from runbook_lib.errors import RecordError, UsageError
 from runbook_lib.ledger import Ledger
+from runbook_lib.redaction import redact_json
 from runbook_lib.results import Status, StepResult, now
 from runbook_lib.settings import EngineKind
 
@@ -86,7 +87,7 @@ class Run:
             raise UsageError(
                 f"{directory} cannot be made: {error.strerror}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours."
             ) from error
-        files.write_once(directory / "run.json", (known.model_dump_json(indent=2) + "\n").encode())
+        files.write_once(directory / "run.json", (redact_json(known.model_dump_json(indent=2)) + "\n").encode())
         run = cls(directory, known)
         run.ledger.append("run.started", run=run_id, environment=environment, rehearsal=rehearsal)
         return run

@@ -127,7 +127,7 @@ def start(environment: settings.Environment, *, reason: str, given: dict[str, di
     return Run.create(
         environment=environment.environment, rehearsal=False, reason=reason, engine=environment.engine,
         caller=Aws(target).identity(), target=target, parameters=given or {},
-        backend=os.environ.get("PULUMI_BACKEND_URL", "file://~"),
+        backend=redaction.without_password(os.environ.get("PULUMI_BACKEND_URL", "file://~")),
     )  # fmt: skip
 
 
