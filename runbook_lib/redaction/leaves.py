@@ -22,8 +22,8 @@ Leaf = tuple[str, str]
 TELLING = re.compile(r"secret|passw|pwd|passphrase|token|credential|private_?key|api_?key|access_?key(?!_?id)", re.IGNORECASE)
 """A name that says that its value is secret."""
 _OPEN = re.compile(
-    r"(?:^|[._-])(?:user(?:_?name)?|login|host(?:name)?|server|address|endpoint|port|engine|db_?name|database|region|account"
-    r"|name|type|driver|scheme|protocol|identifier|\w*_?id|\w*arn)$",
+    r"(?:user(?:_?name)?|login|host(?:name)?|server|address|endpoint|port|engine|db_?name|database|region|account"
+    r"|name|type|driver|scheme|protocol|identifier|id|arn)$",
     re.IGNORECASE,
 )
 """A name that says that its value is not: whoever reads a record needs it."""

@@ -120,7 +120,7 @@ def _backslash(escape: str) -> str:
             return bytes.fromhex(digits).decode("utf-16-be")
         return _character(int(digits, 16), escape)
     if kind == "x" and len(escape) > 2:  # noqa: PLR2004 - the same
-        return bytes.fromhex(escape[2:]).decode('latin-1')
+        return bytes.fromhex(escape[2:]).decode("latin-1")
     if kind in "01234567":
         return chr(int(escape[1:], 8))
     return _CONTROL.get(kind, kind)

@@ -20,7 +20,7 @@ _READ = 100
 """The characters that are judged; whatever is longer is strong if these are."""
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d[a-z]?")
-_RUN = re.compile(r"\d{8}T\d{6}Z(-[0-9a-f]{6})?")
+_RUN = re.compile(r"\d{4}-?\d\d-?\d\d[T ][\d:.]{6,}(Z|[+-]\d\d:?\d\d)?(-[0-9a-f]{6})?")
 _PARTS = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d+")
 _PLAIN = re.compile(r"[A-Za-z0-9\s_./:,;-]+")
 
@@ -36,13 +36,15 @@ def ordinary(secret: str) -> str:
     if _REGION.fullmatch(secret):
         return "it is a region"
     if _RUN.fullmatch(secret):
-        return "it is the id of a run"
+        return "it is a time or the id of a run"
+    if secret.startswith("arn:"):
+        return "it is the name of a resource"
     if _PLAIN.fullmatch(secret):
         parts = _PARTS.findall(secret)
         tokens = re.split(r"[\s_./:,;-]+", secret)
         mixed = any(re.search(r"[A-Za-z]", token) and re.search(r"\d", token) for token in tokens)
         words = [part for part in parts if not part.isdigit() and len(part) > 1]
-        if not mixed and len(words) <= _WORDS and all(_word(word.lower()) for word in words):
+        if not mixed and 0 < len(words) <= _WORDS and all(_word(word.lower()) for word in words):
             return "it is made of ordinary words"
         if not mixed and _project(secret.lower()):
             return "it is a word of this project"

@@ -9,23 +9,44 @@ import shlex
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
-PEM = "\n".join(
-    [
-        "-----BEGIN RSA PRIVATE KEY-----",
-        "MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu",
-        "KUpRKfFLfRYC9AIKjbJTWit+CqvjWYzvQwECAwEAAQJAIJLixBy2qpFoS4DSmoEm",
-        "o3qGy0t6z09AIJtH+5OeRV1be+N4cDYJKffGzDa88vQENZiRm0GRq6a+HPGQMd2k",
-        "-----END RSA PRIVATE KEY-----",
-    ]
-)
+PEM = """\
+-----BEGIN RSA PRIVATE KEY-----
+MIIBOgIBAAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8Qu
+KUpRKfFLfRYC9AIKjbJTWit+CqvjWYzvQwECAwEAAQJAIJLixBy2qpFoS4DSmoEm
+o3qGy0t6z09AIJtH+5OeRV1be+N4cDYJKffGzDa88vQENZiRm0GRq6a+HPGQMd2k
+-----END RSA PRIVATE KEY-----"""
 ODD = (
-    'pa"ss/<wörd>&7', "wJalrXUtnFEMI/K7MDENG+bPxRfiCY=", "it's $HOME `x` 9q", "tab\tand space 7x", "back\\slash\\n0t", "50%off%41%zz",
-    "&amp;literally&lt;9", "ключ-от-базы-7", "密码是很长的一串七八九", "emoji🔑key🔒7q", "{{jinja}} {x!r} 5k", "'; DROP TABLE x; --7",
-    "https://u5er:p%40ss-w0rd-9@db.example.com/x", "<script>k3y</script>", "a=b&c=d;e=f#9z", "line one 7k\nline two 9z\nend 4q", PEM,
-    "++//==++//==9k", "\u200bzero\u200bwidth-8k", "trailing backslash 7\\", '"quoted-all-0ver"', "$$double$$dollar7", "0x7f3a-c0ffee-beef",
-    "e7b1c1f0-6f3d-4b8e-9d2a-0f6c1a2b3c4d", "eyJrIjoxfQ.notajwt.7q8w9e", "ünïcödé-8w", "[brackets](md)_7*", "%s %d {0} 8k", "AbCdEfGh1jKl",
+    'pa"ss/<wörd>&7',
+    "wJalrXUtnFEMI/K7MDENG+bPxRfiCY=",
+    "it's $HOME `x` 9q",
+    "tab\tand space 7x",
+    "back\\slash\\n0t",
+    "50%off%41%zz",
+    "&amp;literally&lt;9",
+    "ключ-от-базы-7",
+    "密码是很长的一串七八九",
+    "emoji🔑key🔒7q",
+    "{{jinja}} {x!r} 5k",
+    "'; DROP TABLE x; --7",
+    "https://u5er:p%40ss-w0rd-9@db.example.com/x",
+    "<script>k3y</script>",
+    "a=b&c=d;e=f#9z",
+    "line one 7k\nline two 9z\nend 4q",
+    PEM,
+    "++//==++//==9k",
+    "\u200bzero\u200bwidth-8k",
+    "trailing backslash 7\\",
+    '"quoted-all-0ver"',
+    "$$double$$dollar7",
+    "0x7f3a-c0ffee-beef",
+    "e7b1c1f0-6f3d-4b8e-9d2a-0f6c1a2b3c4d",
+    "eyJrIjoxfQ.notajwt.7q8w9e",
+    "ünïcödé-8w",
+    "[brackets](md)_7*",
+    "%s %d {0} 8k",
+    "AbCdEfGh1jKl",
     "x" * 3 + "Zq9!" * 9,
-)  # fmt: skip
+)
 """Thirty, no two alike in what is special about them."""
 
 
@@ -63,7 +84,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "bytes": lambda s: repr(s.encode())[2:-1],
     "shell": shlex.quote,
     "dollars": lambda s: s.replace("$", "$$"),
-    "ansi": lambda s: "\x1b[1;31m".join(s),
+    "ansi": "\x1b[1;31m".join,
     "ansi in json": lambda s: json.dumps("\x1b[0m".join(s)),
     "line breaks": lambda s: "\n".join(s[at : at + 5] for at in range(0, len(s), 5)),
     "soft line breaks": lambda s: "=\n".join(s[at : at + 5] for at in range(0, len(s), 5)),
@@ -84,8 +105,25 @@ ENCODED: dict[str, Callable[[str], str]] = {
     "base64 in base64": lambda s: base64.b64encode(base64.b64encode(f"u:{s}".encode())).decode(),
 }
 WORDS = (
-    "previous", "us-east-1", "20261125", "environment", "payments", "finished", "production", "database", "password", "teardown",
-    "operator", "rehearsal", "eu-central-1", "2026-11-25", "succeeded", "resource", "function", "postgres", "20261126T101500Z-a1b2c3",
+    "previous",
+    "us-east-1",
+    "20261125",
+    "environment",
+    "payments",
+    "finished",
+    "production",
+    "database",
+    "password",
+    "teardown",
+    "operator",
+    "rehearsal",
+    "eu-central-1",
+    "2026-11-25",
+    "succeeded",
+    "resource",
+    "function",
+    "postgres",
+    "20261126T101500Z-a1b2c3",
     "127.0.0.1",
-)  # fmt: skip
+)
 """What somebody may take for a passphrase, and what is in every record."""
