@@ -27,6 +27,7 @@ SECRET_VARIABLES = (
 )
 """Those that every run knows; others of AWS and Pulumi are told by their names."""
 PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
+CREDENTIALS = "AWS_SHARED_CREDENTIALS_FILE"
 BACKEND = "PULUMI_BACKEND_URL"
 _THEIRS = ("AWS_", "PULUMI_")
 _LINE = re.compile(r"^[ \t]*(\w+)[ \t]*[=:][ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
@@ -45,13 +46,13 @@ def surroundings(environment: Mapping[str, str] | None = None) -> Iterator[Named
             continue
         if name == BACKEND:
             yield value, name
-        elif name.endswith("_FILE") and TELLING.search(name):
+        elif name.endswith("_FILE") and TELLING.search(name) and name != CREDENTIALS:
             yield from _file(Path(value).expanduser(), name)
         elif telling(name):
             yield value, name
     home = Path(told.get("HOME") or "~").expanduser()
     aws = home / ".aws"
-    for path in (told.get("AWS_SHARED_CREDENTIALS_FILE") or aws / "credentials", told.get("AWS_CONFIG_FILE") or aws / "config"):
+    for path in (told.get(CREDENTIALS) or aws / "credentials", told.get("AWS_CONFIG_FILE") or aws / "config"):
         yield from _file(Path(path).expanduser(), "")
     for folder in ("sso/cache", "cli/cache", "login/cache", "boto/cache"):
         for path in _files(aws / folder):
@@ -105,9 +106,9 @@ def _told(text: str) -> Iterator[Named]:
 def _of_json(value: Any, name: str) -> Iterator[Named]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _of_json(inner, name if TELLING.search(name) else str(key))
+            yield from _of_json(inner, name if name.endswith("Tokens") else str(key))  # of Pulumi, by address
     elif isinstance(value, list):
         for inner in value:
             yield from _of_json(inner, name)
-    elif isinstance(value, str) and TELLING.search(name):
+    elif isinstance(value, str) and telling(name):
         yield value, name

@@ -12,7 +12,8 @@ from runbook_lib.redaction.leaves import leaves, readable
 
 DATABASE = json.dumps(
     {
-        "username": "payments_admin", "password": "c0rrect-h0rse-9", "engine": "postgres", "host": "db-1.abc123.us-east-1.rds.amazonaws.com",
+        "username": "payments_admin", "password": "c0rrect-h0rse-9", "engine": "postgres",
+        "host": "db-1.abc123.us-east-1.rds.amazonaws.com",
         "port": 5432, "dbInstanceIdentifier": "payments-db-7f3a", "ssl": True, "note": "short", "url": "postgres://app:ur1%2Fpassw0rd@db/x",
         "replicas": [{"password": "an0ther-replica"}],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 import pytest
 from unit.redaction.secrets_of_odd_shapes import ODD, WORDS
@@ -39,15 +40,15 @@ def test_guessable_ones_are_masked_where_others_chose_them(secret: str) -> None:
 
 
 @pytest.mark.parametrize("word", [*WORDS, "hunter2hunter2"])
-@pytest.mark.parametrize("in_file", [False, True])
+@pytest.mark.parametrize("given", ["as it is", "in a file"])
 def test_a_weak_passphrase_is_refused_before_anything(
     word: str,
-    in_file: bool,
+    given: str,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: pytest.TempPathFactory,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("RUNBOOK_OUTPUTS", str(tmp_path))
-    if in_file:
+    if given == "in a file":
         (tmp_path / "phrase").write_text(f"{word}\n")
         monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(tmp_path / "phrase"))
     else:
