@@ -55,7 +55,7 @@ def ask(service: str, operation: str, answer: dict[str, Any], **arguments: Any) 
     [
         ("secretsmanager", "get_secret_value", {"SecretString": SECRET, "Name": "payments/key"}, {"SecretId": "payments/key"}),
         ("secretsmanager", "get_secret_value", {"SecretBinary": SECRET.encode()}, {"SecretId": "x"}),
-        ("secretsmanager", "get_secret_value", {"SecretString": json.dumps({"user": "u", "password": SECRET})}, {"SecretId": "x"}),
+        ("secretsmanager", "get_secret_value", {"SecretString": json.dumps({"password": SECRET})}, {"SecretId": "x"}),
         ("secretsmanager", "batch_get_secret_value", {"SecretValues": [{"SecretString": SECRET}]}, {"SecretIdList": ["x"]}),
         ("secretsmanager", "get_random_password", {"RandomPassword": SECRET}, {}),
         ("ssm", "get_parameter", {"Parameter": {"Name": "/p", "Type": "SecureString", "Value": SECRET}}, {"Name": "/p"}),

@@ -128,8 +128,15 @@ def test_presigned_addresses_and_shapes_that_cannot_be_mistaken() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["postgres://app:password@db/x", "http://${USER}:${PASSWORD}@db", "https://x.y/a:b@c", "sha256:" + "0f" * 32, "vpc-0a1b2c3d4e5f",
-     "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-7f3a", "AKIAIOSFODNN7EXAMPLE"],
-)  # fmt: skip
+    [
+        "postgres://app:password@db/x",
+        "http://${USER}:${PASSWORD}@db",
+        "https://x.y/a:b@c",
+        "sha256:" + "0f" * 32,
+        "vpc-0a1b2c3d4e5f",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-7f3a",
+        "AKIAIOSFODNN7EXAMPLE",
+    ],
+)
 def test_no_word_and_no_id_is_taken_for_one(text: str) -> None:
     assert redaction.redact(text) == text
