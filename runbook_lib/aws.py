@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from runbook_lib import redaction
 from runbook_lib.errors import FunctionError, TargetError
+from runbook_lib.redaction import learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +76,18 @@ def _models() -> Any:
     return botocore.session.get_session().get_component("data_loader")
 
 
+def session_for(target: Target) -> Any:
+    """A boto3 session that reaches a target, and that reads no service's description a second time."""
+    import boto3
+    import botocore.session
+
+    own = botocore.session.get_session()
+    own.register_component("data_loader", _models())
+    # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
+    keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if target.emulated else {}
+    return boto3.Session(region_name=target.region, botocore_session=own, **keys)
+
+
 class Aws:
     """boto3 clients and HTTP for one target."""
 
@@ -86,18 +98,10 @@ class Aws:
 
     @cached_property
     def _session(self) -> Any:
-        import boto3
-        import botocore.session
-
-        own = botocore.session.get_session()
-        own.register_component("data_loader", _models())
-        # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
-        keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
-        session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
-        if found := None if self.target.emulated else session.get_credentials():
-            frozen = found.get_frozen_credentials()  # whichever profile, login or role they came from
-            for secret in filter(None, (frozen.secret_key, frozen.token)):
-                redaction.register(secret)
+        learning.watch()
+        session = session_for(self.target)
+        if not self.target.emulated:
+            session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
         return session
 
     def client(self, service: str) -> Any:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from runbook_lib.engine_events import Outcome, Recorder
 from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
 from runbook_lib.plan import Plan
-from runbook_lib.redaction import redact
+from runbook_lib.redaction import learning, redact, without_password
 from runbook_lib.settings import EngineKind
 from runbook_lib.uninterrupted import WORK_VARIABLE, to_its_end
 
@@ -81,12 +81,13 @@ class Engine:
             )
             with _translated("select the stack"):
                 self._stack = create_or_select_stack(self._run.facts.environment, work_dir=str(self._run.workspace), opts=options)
+                learning.configuration(self._stack, self._run.workspace / f"Pulumi.{self._run.facts.environment}.yaml")
         return self._stack
 
     def _backend(self) -> str:
         """The backend that the run is on record with; a password in its URL is only in the environment."""
         recorded, given = self._run.facts.backend, os.environ.get("PULUMI_BACKEND_URL", "")
-        return given if redact(given) == recorded else recorded
+        return given if redact(without_password(given)) == recorded else recorded
 
     def preview(self) -> Outcome:
         """What an update would do; changes nothing."""

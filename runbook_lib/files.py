@@ -1,4 +1,7 @@
-"""Records on disk: written whole or not at all, and never overwritten."""
+"""Records on disk: written whole or not at all, and never overwritten.
+
+Who writes a record has redacted it (``redaction``); here the bytes are looked at once more, and no secret passes.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from runbook_lib.errors import RecordError
-from runbook_lib.redaction import redact
+from runbook_lib.redaction import swept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,25 +20,40 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content`` so that a reader, or a crash, sees the old bytes or the new ones."""
-    with _told(path):
-        temporary = _write_beside(path, content)
-        try:
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
+def write_atomic(path: Path, content: bytes, *, exact: bool = False) -> None:
+    """Replace ``path`` by ``content`` so that a reader, or a crash, sees the old bytes or the new ones.
+
+    Args:
+        path: Where.
+        content: All of it.
+        exact: Something will read it as input: if it may not be written as it is, nothing is.
+
+    Raises:
+        RecordError: The disk is full, or the folder is not writable; or a known secret was left in ``content``: that part is
+            withheld, the rest is written.
+    """
+    kept, secrets = swept(content)
+    if not (secrets and exact):
+        with _told(path):
+            temporary = _write_beside(path, kept)
+            try:
+                temporary.replace(path)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+    _refuse(path, secrets)
 
 
 def write_once(path: Path, content: bytes) -> None:
     """Write a record that must not exist yet.
 
     Raises:
-        RecordError: ``path`` exists, the disk is full, or the folder is not writable.
+        RecordError: ``path`` exists, the disk is full, or the folder is not writable; or a known secret was left in
+            ``content``: that part is withheld, the rest is written.
     """
+    kept, secrets = swept(content)
     with _told(path):
-        temporary = _write_beside(path, content)
+        temporary = _write_beside(path, kept)
         try:
             # A hard link fails where the name is taken, which a rename would silently replace.
             os.link(temporary, path)
@@ -43,6 +61,7 @@ def write_once(path: Path, content: bytes) -> None:
             raise RecordError(f"{path} exists; records are never overwritten.", remedy="Start a new run.") from error
         finally:
             temporary.unlink()
+    _refuse(path, secrets)
 
 
 def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
@@ -60,8 +79,7 @@ def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
-    """Write a temporary file in the same folder, secrets taken out, flushed to the disk."""
-    content = _without_secrets(content)
+    """Write a temporary file in the same folder, flushed to the disk."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -87,9 +105,9 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _without_secrets(content: bytes) -> bytes:
-    """Text with every known secret masked; other bytes as they are, for masking would break what reads them."""
-    try:
-        return redact(content.decode()).encode()
-    except UnicodeDecodeError:
-        return content
+def _refuse(path: Path, secrets: list[str]) -> None:
+    if secrets:
+        raise RecordError(
+            f"{path.name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
+            remedy="Keep the secret out of names and numbers; as text it is masked.",
+        )

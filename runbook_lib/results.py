@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from runbook_lib import canonical, files
 from runbook_lib.errors import GateError
+from runbook_lib.redaction import redact_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +108,7 @@ class StepResult(BaseModel):
         Raises:
             RecordError: ``path`` exists.
         """
-        files.write_once(path, (self.model_dump_json(indent=2, by_alias=True) + "\n").encode())
+        files.write_once(path, (redact_json(self.model_dump_json(indent=2, by_alias=True)) + "\n").encode())
         return path
 
     @classmethod

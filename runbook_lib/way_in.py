@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import endpoints, kept, settings, stack_lock
+from runbook_lib import endpoints, kept, redaction, settings, stack_lock
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import UsageError
 from runbook_lib.run import Run
@@ -166,6 +166,11 @@ def _passphrase_given() -> None:
             "No passphrase for the stack's secrets.",
             remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
         )
+    if why := redaction.weak_passphrase():
+        raise UsageError(
+            f"The passphrase for the stack's secrets is too weak: {why}. Records could not mask it.",
+            remedy="Choose a random one; a stack gets another with: pulumi stack change-secrets-provider passphrase.",
+        )
 
 
 def _belongs(run: Run, place: Place) -> None:
@@ -185,4 +190,4 @@ def _belongs(run: Run, place: Place) -> None:
 
 def backend() -> str:
     """The Pulumi backend of a new run on AWS."""
-    return os.environ.get("PULUMI_BACKEND_URL", "file://~")
+    return redaction.without_password(os.environ.get("PULUMI_BACKEND_URL", "file://~"))

@@ -77,4 +77,4 @@ def _emulator_config(target: Target) -> dict[str, Any]:
 
 
 def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
-    files.write_atomic(path, yaml.safe_dump(dict(content), sort_keys=False).encode())
+    files.write_atomic(path, yaml.safe_dump(dict(content), sort_keys=False).encode(), exact=True)

@@ -18,6 +18,7 @@ from runbook_lib.kernel.flood import Meter
 from runbook_lib.kernel.group import KernelGroup
 from runbook_lib.kernel.masked import Lines
 from runbook_lib.kernel.recorder import error_output
+from runbook_lib.redaction import kernel_hooks
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from runbook_lib.kernel.guard import Guard
     from runbook_lib.kernel.recorder import Recorder
 
-SECRET_MESSAGE = "runbook_secret"  # noqa: S105 - a message's type
-"""A kernel's message on IOPub: a secret that it has learned, before anything that could show it."""
 ENDED_BY: dict[type[BaseException], State] = {
     CellTimeoutError: State.TIMED_OUT,
     DeadKernelError: State.KERNEL_DIED,
@@ -102,6 +101,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         Raises:
             NotebookError: A cell left the notebook early.
         """
+        if self.km.kernel_spec.language == "python" and not self.stopped:  # which is to tell the secrets that it learns
+            self.wait_for_reply(self.kc.execute(kernel_hooks.KERNEL_SETUP, silent=True, store_history=False))
         for index, cell in enumerate(self.nb.cells):
             if self.stopped:
                 self.nb_man.worst = self.stopped
@@ -133,7 +134,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     def process_message(self, *arguments: Any, **keywords: Any) -> Any:
         """Take in what the kernel says: secrets that it has learned, and of its output what there is room for."""
         message = arguments[0] if arguments else keywords["msg"]
-        if message["msg_type"] == SECRET_MESSAGE:
+        if message["msg_type"] == kernel_hooks.MESSAGE:
             content = message["content"]
             redaction.register(content["secret"], content.get("name", ""))
             return None

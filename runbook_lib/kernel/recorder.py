@@ -13,8 +13,9 @@ import nbformat
 from papermill.engines import NotebookExecutionManager
 from papermill.execute import ERROR_ANCHOR_MSG, ERROR_MARKER_TAG, ERROR_MESSAGE_TEMPLATE
 
+from runbook_lib import redaction
 from runbook_lib.kernel import output
-from runbook_lib.redaction import redact_notebook
+from runbook_lib.redaction.declared import declared
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
 
     def notebook_start(self, **kwargs: Any) -> None:
         """Begin: nothing has run."""
+        for secret, name in declared(self.nb):
+            redaction.register(secret, name)
         for cell in self.nb.cells:
             cell.metadata.runbook = {"state": State.NOT_RUN.value}
         self.nb.metadata.runbook = {"state": State.RUNNING.value}
@@ -111,7 +114,7 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
 
     def _copied(self) -> str:
         """Make the record of the notebook as it is now; what cannot be written in UTF-8 is replaced in it."""
-        self.record = redact_notebook(_joined(self.nb))
+        self.record = redaction.redact_notebook(_joined(self.nb))
         text = nbformat.writes(self.record)
         try:
             text.encode()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from runbook_lib import files
 from runbook_lib import verify as live
 from runbook_lib.outputs import StackOutputs
+from runbook_lib.redaction import redact
 from runbook_lib.snapshot.drift import Drift
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -25,5 +26,5 @@ def verify(context: Context, known: VerifyParameters) -> Report:
     )
     attempt = context.run.next_attempt("04_verify")
     junit = context.run.record("04_verify", attempt, ".junit.xml")
-    files.write_once(junit, live.junit(seen.findings).encode())
+    files.write_once(junit, redact(live.junit(seen.findings)).encode())
     return Report(findings=seen.findings, data={**seen.data, "junit": junit.name})

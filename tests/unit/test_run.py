@@ -77,7 +77,7 @@ def test_what_nobody_foresaw_is_one_line_and_no_failed_gate(
         cli.main()
     printed = capsys.readouterr().err
     assert stopped.value.code == ExitCode.ENGINE
-    assert printed.startswith("runbook: ValueError: [redacted] is odd")
+    assert printed.startswith("runbook: ValueError: [redacted:AWS_SECRET_ACCESS_KEY] is odd")
     assert "Traceback" not in printed
 
 

@@ -1,0 +1,79 @@
+"""The secrets that this process knows: those of its surroundings, and those that it has been told of."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from runbook_lib.redaction.leaves import leaves
+from runbook_lib.redaction.masking import Masker
+from runbook_lib.redaction.sources import Named, surroundings
+from runbook_lib.redaction.strength import ordinary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WORTHLESS = "test"
+"""What stands for a credential where none is needed: an emulator's."""
+log = logging.getLogger(__name__)
+
+
+class Known:
+    """A growing set: what was printed under an old password is still in the record once there is a new one."""
+
+    def __init__(self) -> None:
+        self.tell: Callable[[str, str], None] | None = None
+        """Hands a secret on to whoever writes this process's record, before anything can show it."""
+        self._secrets: dict[str, str] = {}
+        self._seen: set[Named] = set()
+        self._warned: set[str] = set()
+        self._masker: Masker | None = Masker({})
+        self._lock = threading.RLock()
+
+    def register(self, secret: str, name: str = "") -> None:
+        """Mask ``secret`` and its parts from now on; one that cannot be told from ordinary text is left, and that is said."""
+        with self._lock:
+            if not secret or secret == WORTHLESS or not self._add(secret, name):
+                return
+        if self.tell:
+            self.tell(secret, name)
+
+    def masker(self) -> Masker:
+        """What masks every secret that is known now."""
+        with self._lock:
+            for secret, name in surroundings():
+                if secret != WORTHLESS:
+                    self._add(secret, name)
+            if self._masker is None:
+                self._masker = Masker(self._secrets)
+            return self._masker
+
+    def _add(self, secret: str, name: str) -> bool:
+        """Whether it is new."""
+        if (secret, name) in self._seen:
+            return False
+        if why := ordinary(secret.strip()):
+            self._warn(name, why)
+        self._seen.add((secret, name))
+        before = len(self._secrets)
+        for part, called in leaves(secret, name):
+            if not ordinary(part):
+                self._secrets.setdefault(part, called)
+        if len(self._secrets) > before:
+            self._masker = None
+        return True
+
+    def _warn(self, name: str, why: str) -> None:
+        if self.tell is None and name not in self._warned:  # a kernel's words would end up in the record; its writer says it
+            self._warned.add(name)
+            log.warning("%s is not masked in records: %s. Choose a stronger one.", name or "A secret", why)
+
+
+KNOWN = Known()
+"""This process's."""
+
+
+def register(secret: str, name: str = "") -> None:
+    """``redaction.register``."""
+    KNOWN.register(secret, name)

@@ -1,0 +1,129 @@
+"""A secret that has parts is known part by part: one is printed without the others.
+
+A database's secret is a JSON object, a connection a URL, a key has lines. Each string in it, each line and each password of a
+URL is a secret of its own; user names, hosts, ports, numbers and words are not, and ``readable`` says which those are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from runbook_lib.redaction.strength import ordinary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Leaf = tuple[str, str]
+"""A part, and what it is called."""
+
+TELLING = re.compile(r"secret|passw|pwd|passphrase|token|credential|private_?key|api_?key|access_?key(?!_?id)", re.IGNORECASE)
+"""A name that says that its value is secret."""
+_OPEN = re.compile(
+    r"(?:user(?:_?name)?|login|host(?:name)?|server|address|endpoint|port|engine|db_?name|database|region|account"
+    r"|name|type|driver|scheme|protocol|identifier|id|arn)$",
+    re.IGNORECASE,
+)
+"""A name that says that its value is not: whoever reads a record needs it."""
+_KNOWN_SHAPES = re.compile(
+    r"arn:aws[\w-]*:\S*|[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|local|internal|aws|dev)(?::\d+)?|\d+\.\d+\.\d+\.\d+(?::\d+)?",
+    re.IGNORECASE,
+)
+_ARMOUR = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]+-----|[\s\[\](){},;:\"']*")
+_PAIR = re.compile(r"\s*(?:export\s+)?([\w.-]+)\s*[=:]\s*(\S.*)")
+_IN_CONNECTION = re.compile(r"(?:^|[\s;&?])([\w.-]+)=('[^']*'|\"[^\"]*\"|[^\s;&]+)")
+
+
+NO_VALUE = re.compile(
+    r"(?:file|ur[il]|arn|name|id|path|dir(?:ectory)?|count|version)$|^(?:next|continuation|client_?request|change)_?token$",
+    re.IGNORECASE,
+)
+"""A name that says where a secret is, or what it is called."""
+
+
+def telling(name: str) -> bool:
+    """Whether something is secret that is called ``name``."""
+    return bool(TELLING.search(name) and not NO_VALUE.search(name))
+
+
+def leaves(secret: str, name: str = "") -> Iterator[Leaf]:
+    """The secret itself and every part of it that is one by itself."""
+    whole = secret.strip()
+    seen: set[str] = set()
+    for part, called in [(whole, name), *_parts(whole, name)]:
+        if part not in seen and (part == whole or not _stays(part, called)):
+            seen.add(part)
+            yield part, called
+
+
+def readable(secret: str, name: str = "") -> list[str]:
+    """What the parts are called that are not masked where they stand alone; never their values."""
+    return sorted({called for part, called in _parts(secret.strip(), name) if part != secret and _stays(part, called)})
+
+
+def _stays(part: str, called: str) -> bool:
+    last = called.rsplit(":", 1)[-1]
+    return bool(ordinary(part) or _KNOWN_SHAPES.fullmatch(part) or (_OPEN.search(last) and not TELLING.search(last)))
+
+
+def _parts(secret: str, name: str) -> Iterator[Leaf]:
+    if secret[:1] in {"{", "["}:
+        try:
+            parsed = json.loads(secret)
+        except ValueError:  # it only begins like JSON
+            parsed = None
+        if parsed is not None:
+            yield from _of_json(parsed, name)
+            return
+    if "\n" in secret:
+        yield from _of_lines(secret, name)
+    elif "://" in secret:
+        yield from _of_url(secret, name)
+    elif "=" in secret:
+        for key, value in _IN_CONNECTION.findall(secret):
+            if telling(key):
+                yield value.strip("'\""), _within(name, key)
+
+
+def _of_json(value: Any, name: str) -> Iterator[Leaf]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _of_json(inner, _within(name, str(key)))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _of_json(inner, name)
+    elif isinstance(value, str):
+        yield value, name
+        yield from _parts(value, name)
+
+
+def _of_lines(secret: str, name: str) -> Iterator[Leaf]:
+    for line in secret.splitlines():
+        if _ARMOUR.fullmatch(line.strip()):
+            continue
+        if (pair := _PAIR.fullmatch(line)) and not line.strip().endswith("="):
+            value = pair[2].strip().strip("'\"")
+            yield value, _within(name, pair[1])
+            yield from _parts(value, _within(name, pair[1]))
+        else:
+            yield line.strip(), _within(name, "line")
+
+
+def _of_url(secret: str, name: str) -> Iterator[Leaf]:
+    try:
+        found = urlsplit(secret)
+        password = found.password
+    except ValueError:  # no URL after all
+        return
+    if password:
+        yield password, _within(name, "password")
+        yield unquote(password), _within(name, "password")
+    for key, value in parse_qsl(found.query):
+        if telling(key):
+            yield value, _within(name, key)
+
+
+def _within(name: str, key: str) -> str:
+    return f"{name}:{key}" if name else key
