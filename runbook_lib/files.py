@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runbook_lib.errors import RecordError
 from runbook_lib.redaction import swept
+from runbook_lib.redaction.sweep import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def write_atomic(path: Path, content: bytes, *, exact: bool = False) -> None:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-    _refuse(path, secrets)
+    refuse(path.name, secrets)
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -56,7 +57,7 @@ def write_once(path: Path, content: bytes) -> None:
         raise RecordError(f"{path} exists; records are never overwritten.", remedy="Start a new run.") from error
     finally:
         temporary.unlink()
-    _refuse(path, secrets)
+    refuse(path.name, secrets)
 
 
 def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
@@ -82,11 +83,3 @@ def _write_beside(path: Path, content: bytes) -> Path:
         os.fsync(file.fileno())
     Path(name).chmod(0o644)
     return Path(name)
-
-
-def _refuse(path: Path, secrets: list[str]) -> None:
-    if secrets:
-        raise RecordError(
-            f"{path.name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
-            remedy="Keep the secret out of names and numbers; as text it is masked.",
-        )

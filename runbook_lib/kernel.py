@@ -28,6 +28,7 @@ from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
 from runbook_lib.redaction.declared import declared
 from runbook_lib.redaction.kernel_hooks import KERNEL_SETUP, MESSAGE
+from runbook_lib.redaction.sweep import refuse
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -175,7 +176,9 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
                 f"Cell {nb.metadata.runbook['cell']} called sys.exit; {left} cells never ran.",
                 remedy="Raise an error instead.",
             )
-        return redaction.redact_notebook(manager.nb)  # papermill writes it once more
+        record = redaction.redact_notebook(manager.nb)
+        refuse(Path(output_path or "").name, record.metadata.runbook.get("withheld", []))
+        return record  # papermill writes it once more
 
     @classmethod
     def execute_managed_notebook(
