@@ -26,7 +26,7 @@ from runbook_lib import files, redaction
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel_group import KernelGroup
 from runbook_lib.kernel_manager import KernelManager
-from runbook_lib.redaction.declared import declared
+from runbook_lib.redaction.declared import register_declared
 from runbook_lib.redaction.kernel_hooks import KERNEL_SETUP, MESSAGE
 from runbook_lib.redaction.sweep import refuse
 from runbook_lib.states import State
@@ -51,8 +51,7 @@ class Manager(NotebookExecutionManager):  # type: ignore[misc]  # papermill has 
 
     def notebook_start(self, **kwargs: Any) -> None:
         """Begin: nothing has run."""
-        for secret, name in declared(self.nb):
-            redaction.register(secret, name)
+        register_declared(self.nb)
         for cell in self.nb.cells:
             cell.metadata.runbook = {"state": State.NOT_RUN.value}
         self.nb.metadata.runbook = {"state": State.NOT_RUN.value}
@@ -109,8 +108,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
         """A secret that the kernel has learned is taken note of, and is no output."""
         if msg["msg_type"] == MESSAGE:
-            redaction.register(msg["content"]["secret"], msg["content"]["name"])
-            return None
+            return redaction.register(msg["content"]["secret"], msg["content"]["name"])
         return super().process_message(msg, cell, cell_index)
 
     def log_output_message(self, output: Any) -> None:
