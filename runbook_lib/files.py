@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runbook_lib.errors import RecordError
 from runbook_lib.redaction import swept
+from runbook_lib.redaction.sweep import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def write_atomic(path: Path, content: bytes, *, exact: bool = False) -> None:
             except OSError:
                 temporary.unlink(missing_ok=True)
                 raise
-    _refuse(path, secrets)
+    refuse(path.name, secrets)
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -61,7 +62,7 @@ def write_once(path: Path, content: bytes) -> None:
             raise RecordError(f"{path} exists; records are never overwritten.", remedy="Start a new run.") from error
         finally:
             temporary.unlink()
-    _refuse(path, secrets)
+    refuse(path.name, secrets)
 
 
 def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
@@ -103,11 +104,3 @@ def _told(path: Path) -> Iterator[None]:
             f"{path} cannot be written: {error.strerror}.",
             remedy="Make room, or make the folder writable, and run the step again.",
         ) from error
-
-
-def _refuse(path: Path, secrets: list[str]) -> None:
-    if secrets:
-        raise RecordError(
-            f"{path.name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
-            remedy="Keep the secret out of names and numbers; as text it is masked.",
-        )

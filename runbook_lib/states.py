@@ -56,4 +56,4 @@ def conclude(state: State, result: Status | None, error: ExitCode | None) -> Con
     if state is State.INTERRUPTED:
         return Conclusion(status, ExitCode.INTERRUPTED)
     # Whatever else ended it, an error of the runbook's own tells best what happened; it is never "passed".
-    return Conclusion(status, error if state is State.FAILED and error else ExitCode.ENGINE)
+    return Conclusion(status, error if state in {State.OK, State.FAILED} and error else ExitCode.ENGINE)

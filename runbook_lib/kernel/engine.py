@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from papermill.engines import Engine
@@ -15,6 +16,7 @@ from runbook_lib.kernel.launch import KernelManager
 from runbook_lib.kernel.masked import logger
 from runbook_lib.kernel.recorder import Recorder
 from runbook_lib.redaction import redact
+from runbook_lib.redaction.sweep import refuse
 from runbook_lib.states import State
 
 
@@ -34,6 +36,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         Raises:
             RefusedError: A parameter is wrong; nothing was run or written.
             NotebookError: A cell called ``sys.exit``, ``exit()`` or ``quit()``.
+            RecordError: A secret stood where it could not be masked; it is withheld from what was written.
         """
         step = given.check(nb, kernel_name, kwargs.get("input_path"))
         recorder = Recorder(nb, output_path, log_output, progress_bar, autosave_cell_every)
@@ -51,6 +54,9 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             error.args = tuple(redact(part) if isinstance(part, str) else part for part in error.args)
             raise
         recorder.notebook_complete()
+        if secrets := recorder.record.metadata.runbook.get("withheld"):
+            recorder.save_at_last()
+            refuse(Path(output_path or "the notebook").name, secrets)
         return recorder.record
 
     @classmethod

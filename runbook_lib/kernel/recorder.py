@@ -15,7 +15,7 @@ from papermill.execute import ERROR_ANCHOR_MSG, ERROR_MARKER_TAG, ERROR_MESSAGE_
 
 from runbook_lib import redaction
 from runbook_lib.kernel import output
-from runbook_lib.redaction.declared import declared
+from runbook_lib.redaction.declared import register_declared
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
 
     def notebook_start(self, **kwargs: Any) -> None:
         """Begin: nothing has run."""
-        for secret, name in declared(self.nb):
-            redaction.register(secret, name)
+        register_declared(self.nb)
         for cell in self.nb.cells:
             cell.metadata.runbook = {"state": State.NOT_RUN.value}
         self.nb.metadata.runbook = {"state": State.RUNNING.value}

@@ -78,7 +78,7 @@ def redact_notebook(notebook: NotebookNode) -> NotebookNode:
     clean = redacted_notebook(notebook, masker)
     content, found = sweep.swept(nbformat.writes(clean).encode("utf-8", "surrogatepass"), masker)
     if found:
-        clean = nbformat.reads(content.decode(), as_version=4)
+        clean = nbformat.reads(content.decode("utf-8", "surrogatepass"), as_version=4)
         clean.metadata.setdefault("runbook", nbformat.from_dict({}))["withheld"] = found
     return clean
 

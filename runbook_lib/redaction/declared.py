@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from runbook_lib.redaction.known import register
 
 _DECLARED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=[^\n]*#[ \t]*(?:type:[ \t]*\S+[ \t]+)?secret\b", re.MULTILINE)
 
 
-def declared(notebook: Any) -> Iterator[tuple[str, str]]:
-    """What a notebook was given for them, with their names.
+def register_declared(notebook: Any) -> None:
+    """Take what a notebook was given for them out of every record.
 
     Args:
         notebook: As papermill hands it to an engine: with its parameters in its metadata.
@@ -21,5 +20,4 @@ def declared(notebook: Any) -> Iterator[tuple[str, str]]:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", ()):
             for name in _DECLARED.findall(cell.source):
-                if isinstance(given.get(name), str):
-                    yield given[name], name
+                register(given[name] if isinstance(given.get(name), str) else "", name)

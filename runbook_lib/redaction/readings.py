@@ -184,9 +184,11 @@ def readings(text: str) -> Iterator[Reading]:
         reading: Reading | None = written
         for _ in range(rounds):
             reading = decoder.read(reading) if reading else None
-            if reading and reading.text not in seen:
-                seen.add(reading.text)
-                yield reading
+            bare = _BROKEN.read(reading) if reading and decoder is _ESCAPED else None  # colours, and lines, that were escaped
+            for found in filter(None, (reading, bare)):
+                if found.text not in seen:
+                    seen.add(found.text)
+                    yield found
     if len(text) <= _SMALL:
         yield from _in_turns(written, seen)
 

@@ -22,7 +22,7 @@ def redacted(value: Any, masker: Masker) -> Any:
         return {key: redacted(inner, masker) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         if len(value) > 1 and all(isinstance(inner, str) for inner in value):
-            return masker.pieces(value, "\n")
+            return masker.pieces([masker(inner) for inner in value], "\n")
         return [redacted(inner, masker) for inner in value]
     return value
 
@@ -71,7 +71,7 @@ def _text(value: Any, masker: Masker) -> Any:
 def _streams(outputs: list[Any], masker: Masker) -> None:
     """What a cell printed arrives in chunks, and two streams take turns: each is read as a whole, and both as they came."""
     said = [output for output in outputs if output.output_type == "stream"]
-    names = {output.name for output in said}
+    names = sorted({output.name for output in said})
     for streams in ([one for one in said if one.name == name] for name in names):
         _chunks(streams, masker)
     if len(names) > 1:

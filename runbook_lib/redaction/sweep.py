@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.errors import RecordError
 from runbook_lib.redaction.readings import glances
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ def swept(content: bytes, masker: Masker) -> tuple[bytes, list[str]]:
     except ValueError:  # no JSON: what was found is masked where it stands
         kept = text
     return _masked(kept, masker).encode("utf-8", "surrogateescape"), found
+
+
+def refuse(name: str, secrets: list[str]) -> None:
+    """Say, once the rest of a record is kept, that something was withheld from it.
+
+    Args:
+        name: The record.
+        secrets: The masks of what was found, if anything was.
+
+    Raises:
+        RecordError: Something was.
+    """
+    if secrets:
+        raise RecordError(
+            f"{name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
+            remedy="Keep the secret out of names and numbers; as text it is masked.",
+        )
 
 
 def withheld(value: Any, masker: Masker) -> Any:

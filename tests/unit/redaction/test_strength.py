@@ -16,6 +16,9 @@ from runbook_lib.redaction import guessable, ordinary
 class Nobody:
     """A display that must not be asked."""
 
+    def said(self, line: str) -> None:
+        raise AssertionError(line)
+
 
 @pytest.mark.parametrize(
     "word",
