@@ -25,7 +25,7 @@ from runbook_lib.kernel import output
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET = "canary-7f3a-secret"  # noqa: S105 - of these tests
+SECRET = "canary-7f3a-secret"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ class TestWhereItGoes:
         objects: dict[str, bytes] = {}
 
         class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:  # noqa: N802 - the method's name
+            def do_PUT(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 if "aws-chunked" in self.headers.get("Content-Encoding", ""):
                     content = content.split(b"\r\n", 1)[1].rsplit(b"\r\n0\r\n", 1)[0]
@@ -105,7 +105,7 @@ class TestWhereItGoes:
         assert [path.relative_to(tmp_path) for path in tmp_path.rglob("x.ipynb")] == [Path(target)]
 
     def test_missing_folder_is_papermills_error(self, tmp_path: Path, source: Path) -> None:
-        with pytest.raises(FileNotFoundError, match="output folder .*nowhere doesn't exist"):
+        with pytest.raises(FileNotFoundError, match=r"output folder .*nowhere doesn't exist"):
             run(source, tmp_path / "nowhere" / "x.ipynb")
 
     @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="makes a device, as root on Linux")
