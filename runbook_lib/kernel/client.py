@@ -90,6 +90,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self._loop = asyncio.get_running_loop()
         if leader := getattr(self.km.provisioner, "pgid", None):
             self.group = KernelGroup(leader, self._token)
+        self.kc.iopub_channel.get_msg = _listening(self.kc.iopub_channel.get_msg)
         self.connected = True
         return connected
 
@@ -132,12 +133,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             raise self._exited()
 
     def process_message(self, *arguments: Any, **keywords: Any) -> Any:
-        """Take in what the kernel says: secrets that it has learned, and of its output what there is room for."""
+        """Take in what the kernel says, as far as there is room for it."""
         message = arguments[0] if arguments else keywords["msg"]
-        if message["msg_type"] == kernel_hooks.MESSAGE:
-            content = message["content"]
-            redaction.register(content["secret"], content.get("name", ""))
-            return None
         stream = message["content"].get("name", "") if message["msg_type"] == "stream" else ""
         fits, rest = self._meter.admit(message)
         output = super().process_message(*arguments, **keywords) if fits else None
@@ -163,7 +160,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             facts["cut"] = self._meter.account()
             self.nb_man.say(index, f"Output cut at {self._meter.limit} of {self._meter.size} bytes.")
         if self.group and self.group.ended:
-            facts["ended"] = [{"pid": pid, "command": command} for pid, command in self.group.ended.items()]
+            facts["ended"] = [{"pid": pid, "command": command} for pid, command in list(self.group.ended.items())]
             for process in facts["ended"]:
                 text = f"Ended what the notebook had left running: {process['command']} (process {process['pid']})."
                 self.nb_man.say(index, text)
@@ -207,3 +204,16 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         never = sum(cell.metadata.runbook["state"] == State.NOT_RUN for cell in self.nb.cells)
         index, how = self.nb.metadata.runbook["cell"], "exit() or quit()" if self._left else "sys.exit"
         return NotebookError(f"Cell {index} called {how}; {never} cells never ran.", remedy="Raise an error instead.")
+
+
+def _listening(receive: Callable[..., Any]) -> Callable[..., Any]:
+    """Receive messages as ``receive`` does, but for secrets: they are learned, whichever cell they belong to, and never shown."""
+
+    async def get_msg(*arguments: Any, **keywords: Any) -> Any:
+        while True:
+            message = await receive(*arguments, **keywords)
+            if message["msg_type"] != kernel_hooks.MESSAGE:
+                return message
+            redaction.register(message["content"]["secret"], message["content"].get("name", ""))
+
+    return get_msg

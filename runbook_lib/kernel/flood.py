@@ -10,6 +10,10 @@ LIMIT = 10_000_000
 """Bytes of output that are kept of one cell."""
 
 
+SMALLEST = 500
+"""Bytes that a display takes in memory, however little it shows."""
+
+
 @dataclass
 class Meter:
     """What one cell has said so far.
@@ -42,7 +46,7 @@ class Meter:
         self.size += size
         room = self.limit - (0 if kind == "update_display_data" else self.kept)  # an update takes the place of what it updates
         if size <= room:
-            self.kept += 0 if kind == "update_display_data" else size
+            self.kept += {"stream": size, "update_display_data": 0}.get(kind, max(size, SMALLEST))
             return True, ""
         self.cut, self.kept = True, self.limit
         if kind != "stream":

@@ -36,17 +36,22 @@ class KernelGroup:
     def __init__(self, leader: int, token: str) -> None:
         self._leader, self._token = leader, token
         self._environments: dict[psutil.Process, dict[str, str]] = {}
+        self._sent: set[tuple[int, int]] = set()
         self.ended: dict[int, str] = {}
-        """The command of each process that did not end by itself, by process id."""
+        """The command of each stranger's process that was told to end, and of all that took too long, by process id."""
 
     def signal(self, number: int) -> None:
         """Send a signal to the kernel and to all it started.
 
         Work that has left the group to save its state in its own order is not interrupted: whoever started it sees to that.
         """
-        outside = [process for process in self.work() if not self._within(process)]
+        work = self.work()
         if number == signal.SIGINT:
-            outside = [process for process in outside if not self.saves(process)]
+            strangers = [process for process in work if not self.saves(process)]
+            for process in strangers:
+                self._name(process)
+            work = strangers
+        outside = [process for process in work if not self._within(process)]
         with suppress(ProcessLookupError, PermissionError):  # all of them have ended meanwhile
             os.killpg(self._leader, number)
         for process in outside:
@@ -74,12 +79,14 @@ class KernelGroup:
         return False
 
     def _end(self, process: psutil.Process, number: int) -> None:
-        if process.pid not in self.ended:
-            with suppress(psutil.Error):
-                self.ended[process.pid] = " ".join(process.cmdline())
-        elif number == signal.SIGTERM:
-            return  # once is enough
-        _send(process, number)
+        self._name(process)
+        if (process.pid, number) not in self._sent:  # once is enough
+            self._sent.add((process.pid, number))
+            _send(process, number)
+
+    def _name(self, process: psutil.Process) -> None:
+        with suppress(psutil.Error):
+            self.ended.setdefault(process.pid, " ".join(process.cmdline()))
 
     def _holds(self, process: psutil.Process) -> bool:
         try:

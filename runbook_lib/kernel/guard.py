@@ -82,7 +82,7 @@ def _guard(arguments: list[str]) -> None:
     if kernels := told.split():
         for descriptor in held:
             os.set_inheritable(descriptor, True)  # noqa: FBT003 - takes no keyword
-        command = [sys.executable, "-m", "runbook_lib.kernel.orphan", *arguments, *(kernel.decode() for kernel in kernels)]
+        command = [sys.executable, "-P", "-m", "runbook_lib.kernel.orphan", *arguments, *(kernel.decode() for kernel in kernels)]
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
     shutil.rmtree(arguments[0], ignore_errors=True)
 

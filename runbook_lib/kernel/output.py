@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from contextlib import suppress
 from errno import EACCES, EBUSY, EPERM, EXDEV
@@ -59,15 +60,15 @@ def _replaceable(file: Path) -> bool:
 
 
 def _attributes(file: Path) -> list[str]:
-    """Access lists and other extended attributes, which a new file would not have."""
+    """Access lists and its owner's extended attributes, which a new file would not have."""
     with suppress(OSError, AttributeError):  # the file system, or macOS's Python, knows none
-        return list(os.listxattr(file))
+        return [name for name in os.listxattr(file) if name.startswith(("user.", "system.posix_acl"))]
     return []
 
 
 def _replace(file: Path, content: bytes) -> bool:
     """Put a new file in the place of the old one, with its mode, or the one that the umask says."""
-    temporary = file.with_name(f".{os.getpid()}.{file.name}"[:250])
+    temporary = file.with_name(f".papermill-{secrets.token_hex(8)}")  # short, whatever the file is called
     try:
         mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as new:  # noqa: PTH123 - umask applies

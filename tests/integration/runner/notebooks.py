@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import papermill
+import pytest
 
 V4 = nbformat.v4
 
@@ -31,6 +33,14 @@ def record(path: Path) -> tuple[list[str], list[str], nbformat.NotebookNode]:
 
 def run(source: Path, output: Path, **kwargs: object) -> None:
     papermill.execute_notebook(source, output, engine_name="runbook", progress_bar=False, **kwargs)
+
+
+def kernel(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, command: list[str], **metadata: object) -> None:
+    """A kernel specification, for this test only."""
+    specification = {"argv": command, "display_name": name, "language": "python", "metadata": metadata}
+    (folder / "kernels" / name).mkdir(parents=True)
+    (folder / "kernels" / name / "kernel.json").write_text(json.dumps(specification))
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
 
 
 def interrupt_when(begun: Path) -> None:

@@ -239,14 +239,15 @@ class TestWhatIsWritten:
         assert "timed out" in done.stderr
         assert secret not in done.stdout + done.stderr + (tmp_path / "out.ipynb").read_text()
 
+    @pytest.mark.parametrize("parent", ["kernel.get_parent()", "None"])
     def test_secret_that_the_kernel_learns_is_known_before_it_is_shown(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parent: str
     ) -> None:
         monkeypatch.setattr(redaction, "_registered", set())
         send = (
             "kernel = get_ipython().kernel\n"
             "content = {'secret': ''.join(['learned-', 'in-', 'the-kernel']), 'name': 'a test'}\n"
-            "kernel.session.send(kernel.iopub_socket, 'runbook_secret', content, parent=kernel.get_parent())\n"
+            f"kernel.session.send(kernel.iopub_socket, 'runbook_secret', content, parent={parent})\n"
             "print(content['secret'])"
         )
         run(notebook(tmp_path / "in.ipynb", "print(1)", send), tmp_path / "out.ipynb")
