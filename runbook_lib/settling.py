@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
 
 from runbook_lib import filing
+from runbook_lib.attempts import SAYS
 from runbook_lib.canonical import file_sha256
 from runbook_lib.errors import RecordError, UsageError
 from runbook_lib.owners import Life, Owner, owner_of
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 ATTEMPT_VARIABLE = "RUNBOOK_ATTEMPT"
 """Names run, step and attempt to whatever works for an attempt."""
+KERNEL = "ipykernel_launcher"
+ENDS_KERNELS = ("runbook_lib.kernel.orphan", "runbook_lib/kernel/guard.py")
+"""The programs that end, in order, a kernel whose runner was killed."""
+POLL_SECONDS = 0.1
 LAST_WORDS_SECONDS = 5.0
 """How long a kernel whose runner is gone has for recording that it was interrupted, once its work has ended."""
 
@@ -117,22 +123,33 @@ def _end_work(run: Run, attempt: Attempt, grace: float, tell: Callable[[str], No
         return []
     names = [f"{process.pid} {_name(process)}" for process in found]
     tell(f"The runner of {attempt.step} was killed; waiting for what it left at work: {', '.join(names)}")
-    asked, kernels = any(_asks(process) for process in found), {owner.pid for owner in _kernels(attempt)}
+    asked, known = any(_says(process, *ENDS_KERNELS) for process in found), {owner.pid for owner in _kernels(attempt)}
+    kernels = [process for process in found if process.pid in known or _says(process, KERNEL)]
     for process in () if asked else found:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(signal.SIGINT)
-    psutil.wait_procs([process for process in found if asked or process.pid not in kernels], timeout=grace)
-    psutil.wait_procs([process for process in found if process.pid in kernels], timeout=LAST_WORDS_SECONDS)
+    psutil.wait_procs(found if asked else [process for process in found if process not in kernels], timeout=grace)
+    deadline = time.monotonic() + LAST_WORDS_SECONDS
+    while _speechless(run, attempt) and any(_lives(process) for process in kernels) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)  # an interrupted kernel does not end, but it records what it was interrupted in
     for process in at_work(run, attempt):
         with suppress(psutil.NoSuchProcess):
             process.kill()
     return names
 
 
-def _asks(process: psutil.Process) -> bool:
-    """Whether a process is there to end a kernel whose runner was killed."""
+def _speechless(run: Run, attempt: Attempt) -> bool:
+    """Whether the step has begun, and has not recorded an end yet."""
+    events = [
+        event for each in run.attempts() if (each.step, each.number) == (attempt.step, attempt.number) for event in each.events
+    ]
+    return any(event["event"] == "step.started" for event in events) and not any(event["event"] in SAYS for event in events)
+
+
+def _says(process: psutil.Process, *names: str) -> bool:
+    """Whether a process's command line names one of these programs."""
     try:
-        return any(part.endswith(("runbook_lib.kernel.orphan", "runbook_lib/kernel/guard.py")) for part in process.cmdline())
+        return any(part.endswith(names) for part in process.cmdline())
     except psutil.Error:
         return False
 
@@ -158,9 +175,16 @@ def _taken(owner: Owner) -> bool:
     return owner.boot != Owner.me().boot or psutil.pid_exists(owner.pid)
 
 
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def _works(process: psutil.Process, name: str, groups: set[int]) -> bool:
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
+        if not _lives(process):
             return False
         return os.getpgid(process.pid) in groups or process.environ().get(ATTEMPT_VARIABLE) == name
     except (psutil.Error, ProcessLookupError):  # ended meanwhile, or somebody else's
