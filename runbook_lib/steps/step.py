@@ -88,8 +88,9 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
 
 def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: Chosen) -> tuple[StepResult, Path, Report]:
     attempt = run.step_begins(name)
-    started, context = now(), Context.of(run)
-    before = _state(context, name)
+    started = now()
+    context: Context | None = None
+    before: str | None = None
 
     def kept(report: Report, event: str, **facts: Any) -> tuple[StepResult, Path]:
         result = filing.result_of(
@@ -98,16 +99,18 @@ def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: 
         )  # fmt: skip
         if digest := report.data.get("digest"):
             facts["plan_digest"] = digest
-        if before is not None:
+        if context is not None and before is not None:
             facts["stack_state"] = {"before": before, "after": _state(context, name)}
         return result, filing.file(run, result, event, **facts)
 
     try:
+        context = Context.of(run)
+        before = _state(context, name)
         report = look(context, told.values)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
         kept(
-            _of_failure(name, error, context.so_far), "step.interrupted" if interrupted else "step.failed",
+            _of_failure(name, error, context.so_far if context else {}), "step.interrupted" if interrupted else "step.failed",
             error=f"{type(error).__name__}: {error}",
         )  # fmt: skip
         raise
