@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIFETIME = dt.timedelta(days=30)  # a kept rehearsal lives for days, not for months
+LIFETIME = dt.timedelta(days=3650)  # longer than anybody keeps a rehearsal; with it, the key is gone
+BEFORE = dt.timedelta(days=1)  # clocks are set back
 
 
 class Authority:
@@ -57,7 +58,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_before(now - BEFORE)
         .not_valid_after(now + LIFETIME)
     )
 

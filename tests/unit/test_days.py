@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from unit.checks.healthy import HEALTHY
 
 import runbook_lib
 from runbook_lib import days
 from runbook_lib.aws import Aws, Target
+from runbook_lib.checks.lambda_runtime_supported import lambda_runtime_supported
+from runbook_lib.checks.rds_version_still_offered import rds_version_still_offered
+from runbook_lib.steps.step import Context
 
 NOW = datetime(2027, 12, 31, 23, 59, 59, tzinfo=UTC)
 TODAY = date(2027, 12, 31)
@@ -63,6 +69,30 @@ def test_a_rehearsal_is_judged_for_the_day_of_its_record() -> None:
 def test_a_record_of_an_unknown_day_is_judged_for_today(answer: httpx.Response | httpx.HTTPError) -> None:
     found = emulated(answer)
     assert (found.judged, found.as_of) == (TODAY, None)
+
+
+@pytest.mark.parametrize(("day", "status"), [("2026-10-20", "PASS"), ("2029-06-29", "PASS"), ("2029-06-30", "FAIL")])
+def test_the_live_system_is_judged_for_that_day(day: str, status: str) -> None:
+    """Whatever day it was read on."""
+    seen = replace(HEALTHY, judged=date.fromisoformat(day), taken=NOW)
+    found = list(lambda_runtime_supported(seen))
+    assert {judgement.status.value for judgement in found} == {status}
+    assert all(day in judgement.message for judgement in [*found, *rds_version_still_offered(seen)])
+    assert replace(seen, judged=None).day == TODAY
+
+
+def test_the_frame_brings_the_clock(tmp_path: Path) -> None:
+    """A step asks once, so that a run over midnight says one day in all that it says."""
+    asked: list[datetime] = []
+
+    def clock() -> datetime:
+        asked.append(NOW)
+        return NOW
+
+    run: Any = tmp_path
+    context = Context(run, FakeAws(Target(region="us-east-1")), run, clock)
+    assert (context.day.judged, context.day.today) == (TODAY, TODAY)
+    assert asked == [NOW]
 
 
 CLOCKS = re.compile(r"\b(?:now|utcnow|today|time\.time)\(|\.taken\b")

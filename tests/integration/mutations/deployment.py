@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from pg8000.native import Connection
 
-from runbook_lib import operations, settings, steps
+from runbook_lib import days, operations, settings, steps
 from runbook_lib.aws import Aws, Target
 from runbook_lib.engine import Engine
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.rehearsal import database
 from runbook_lib.rehearsal import world as worlds
+from runbook_lib.results import now
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
 from runbook_lib.snapshot.drift import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
     from runbook_lib.rehearsal.world import World
@@ -47,6 +49,11 @@ class Deployed:
         here = {**os.environ, settings.OUTPUTS_VARIABLE: str(self.directory / "outputs"), **variables}
         with replaced(here), operations.rehearsing(self.world, self.directory):
             yield
+
+    @property
+    def day(self) -> date:
+        """The day that judgements about it are for."""
+        return days.of(self.aws, now()).judged
 
     def drift(self) -> Drift:
         """What the engine finds changed since the deployment."""

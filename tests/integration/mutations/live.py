@@ -47,7 +47,7 @@ class Live:
                 seen |= zip(due, pool.map(self._attempt, read), strict=True)
         if Drift in parts:
             seen[Drift] = self.deployed.drift()
-        return Snapshot(self.outputs, seen, now())
+        return Snapshot(self.outputs, seen, now(), judged=self.healthy.judged)
 
     def _attempt(self, read: Callable[..., object]) -> object:
         return collect._attempt(read, self.deployed.aws, self.outputs)

@@ -45,7 +45,7 @@ MUTATIONS = (
 @pytest.fixture(scope="module")
 def whole(deployed: Deployed) -> Live:
     """The system as deployed, read once; one that is ill to begin with shows nothing about breaks."""
-    healthy = snapshot.take(deployed.aws, deployed.outputs, drills=True, drift=deployed.drift)
+    healthy = snapshot.take(deployed.aws, deployed.outputs, drills=True, drift=deployed.drift, day=deployed.day)
     assert failing(healthy) == {}
     return Live(deployed, healthy, deployed.outputs)
 

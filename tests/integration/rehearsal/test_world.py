@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from runbook_lib import forked
 from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.rehearsal import database, emulator
 from runbook_lib.rehearsal import world as worlds
@@ -167,6 +168,28 @@ class TestDatabase:
         monkeypatch.delenv(database.VARIABLE, raising=False)
         with pytest.raises(EngineError, match=database.VARIABLE):
             database.provision("a", "b", "c", "d", force_ssl=True)
+
+
+class TestPlace:
+    @pytest.mark.parametrize("name", ["x" * 120, "a folder, für sich"])
+    def test_a_temporary_folder_that_is_closed_to_others(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    ) -> None:
+        """And whose path is too long for a socket, or has letters of all kinds."""
+        temporary = tmp_path / "closed" / name
+        temporary.mkdir(parents=True)
+        (tmp_path / "closed").chmod(0o700)
+        monkeypatch.setenv("TMPDIR", str(temporary))
+        with worlds.start(tmp_path / "world") as here:
+            monkeypatch.setenv(database.VARIABLE, here.env[database.VARIABLE])
+            longest = "a-name-" + "x" * 56  # RDS lets an identifier have 63 characters
+            for instance in ("payments", longest):
+                endpoint = database.provision(instance, "master", PASSWORD, "payments", force_ssl=True)
+                assert connect(endpoint).run("SELECT 1") == [[1]]
+            assert Path(here.env[forked.SOCKET_VARIABLE]).exists()
+            homes = [Path(here.env[name]).parent for name in (database.VARIABLE, forked.SOCKET_VARIABLE)]
+        assert [home for home in homes if home.exists()] == []
+        assert list(temporary.iterdir()) == []
 
 
 def starter(directory: Path, then: str) -> subprocess.Popen[str]:
