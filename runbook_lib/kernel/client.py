@@ -106,8 +106,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             self.wait_for_reply(self.kc.execute(kernel_hooks.KERNEL_SETUP, silent=True, store_history=False))
         for index, cell in enumerate(self.nb.cells):
             if self.stopped:
-                self.nb_man.worst = self.stopped
-                raise _RAISED.get(self.stopped, KeyboardInterrupt)(f"{self.stopped.value} before cell {index} began")
+                raise self._asked(f"before cell {index} began")
             if self._told_to_skip(cell):
                 self.nb_man.skipped(index)
                 continue
@@ -116,9 +115,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             try:
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
-                state = self._ended(index, State.EXITED if error.ename == "SystemExit" else State.FAILED)
-                if state is not State.EXITED:
-                    return
+                left = error.ename == "SystemExit"
+                state = self._ended(index, State.EXITED if left else State.FAILED)
+                if not left:
+                    return  # papermill raises it
             except BaseException as error:
                 self._ended(index, ENDED_BY.get(type(error), State.FAILED), error)
                 raise
@@ -127,8 +127,12 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
                 said = error_output(self.nb.cells[index])
                 shown = State.OK if not said else State.EXITED if said.ename == "SystemExit" else State.FAILED
                 state = self._ended(index, State.EXITED if self._left else shown)
+            if self.stopped and state is self.stopped:
+                raise self._asked(f"in cell {index}")
             if state is State.EXITED and (self._left or self._strict or not self._may_raise(cell)):
                 raise self._exited()
+        if self.stopped:
+            raise self._asked("before the notebook was over")
         if self.nb_man.worst is State.EXITED:
             raise self._exited()
 
@@ -153,7 +157,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         """Put on record how a cell ended, when all that it started and that had to end has ended."""
         if isinstance(error, CellTimeoutError | DeadKernelError):
             self.stop(state)
-        state = self.stopped or state
+        if self.stopped and state is not State.OK:
+            state = self.stopped
         self._settle()
         facts: dict[str, Any] = {}
         if self._meter.cut:
@@ -199,6 +204,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         payloads = seen["execute_reply"]["content"].get("payload") or ()
         self._left = any(each.get("source") == "ask_exit" and not each.get("keepkernel") for each in payloads)
         return self._also(**seen) if self._also else None
+
+    def _asked(self, when: str) -> BaseException:
+        """What to raise after a stop that no cell's error tells of: it may have been caught in the notebook."""
+        state = self.stopped or State.INTERRUPTED
+        if self.nb_man.worst is State.OK:
+            self.nb_man.worst = state
+        return _RAISED.get(state, KeyboardInterrupt)(f"{state.value} {when}")
 
     def _exited(self) -> NotebookError:
         never = sum(cell.metadata.runbook["state"] == State.NOT_RUN for cell in self.nb.cells)

@@ -7,49 +7,17 @@ import subprocess
 import sys
 import threading
 import time
-from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from integration.runner.notebooks import interrupt_when, kernel, notebook, record, run
-from jupyter_client.provisioning.factory import KernelProvisionerFactory
-from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from integration.runner.notebooks import interrupt_when, notebook, record, run
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
-from runbook_lib.kernel import reach
 from runbook_lib.states import State
-
-KERNEL = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-ONLY_TCP = """
-import json, sys, time
-if json.load(open(sys.argv[2]))["transport"] != "tcp":
-    if sys.argv[1] == "hangs":
-        time.sleep(600)
-    sys.exit("what is ipc?")
-sys.argv[1:] = ["-f", sys.argv[2]]
-from ipykernel.kernelapp import launch_new_instance
-launch_new_instance()
-"""
-
-
-class Elsewhere(LocalProvisioner):
-    """A provisioner with nothing that a process of this machine has."""
-
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        found = await super().launch_kernel(cmd, **kwargs)
-        self.pgid = None
-        return found
-
-    @classmethod
-    def named(cls) -> EntryPoint:
-        sys.modules["elsewhere_for_this_test"] = sys.modules[cls.__module__]
-        return EntryPoint(name="elsewhere", group="jupyter_client.kernel_provisioners", value="elsewhere_for_this_test:Elsewhere")
-
 
 pytestmark = pytest.mark.usefixtures("start")
 
@@ -142,12 +110,17 @@ class TestStates:
         assert found.cells[2].outputs[0].text == "running\n"
         assert found.metadata.runbook["state"] == "ok"
 
-    def test_kernel_that_cannot_start(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        kernel(tmp_path / "jupyter", monkeypatch, "broken", [sys.executable, "-c", "raise SystemExit(1)", "{connection_file}"])
-        with pytest.raises(RuntimeError, match="Kernel died before replying"):
-            run(notebook(tmp_path / "in.ipynb", "print(1)"), tmp_path / "out.ipynb", kernel_name="broken")
-        states, statuses, found = record(tmp_path / "out.ipynb")
-        assert (states, statuses, found.metadata.runbook["state"]) == (["not_run"], ["pending"], "kernel_died")
+    @pytest.mark.parametrize("caught", ["pass", "sys.exit(0)"])
+    @pytest.mark.parametrize("after", [[], ["print(3)"]], ids=["last", "not last"])
+    def test_interrupt_that_is_caught_is_no_success(self, tmp_path: Path, caught: str, after: list[str]) -> None:
+        begun = tmp_path / "begun"
+        cell = (
+            f"import sys, time\ntry:\n    open({str(begun)!r}, 'w').close(); time.sleep(60)\nexcept KeyboardInterrupt: {caught}"
+        )
+        threading.Thread(target=interrupt_when, args=[begun]).start()
+        with pytest.raises(KeyboardInterrupt, match="interrupted"):
+            run(notebook(tmp_path / "in.ipynb", cell, *after), tmp_path / "out.ipynb")
+        assert record(tmp_path / "out.ipynb")[2].metadata.runbook["state"] == "interrupted"
 
     def test_interrupt_reaches_the_work_first(self, tmp_path: Path) -> None:
         begun, saved = tmp_path / "begun", tmp_path / "saved"
@@ -183,68 +156,6 @@ class TestRecord:
         text = (tmp_path / "out.ipynb").read_text()
         assert canary not in text
         assert text.count(redaction.MASK) >= 5
-
-    def test_kernel_is_reached_over_sockets_that_only_their_owner_sees(self, tmp_path: Path) -> None:
-        where = "from ipykernel.kernelapp import IPKernelApp as App; print(App.instance().transport, App.instance().ip)"
-        look = "import os, pathlib; print(pathlib.Path(App.instance().ip).parent.stat().st_mode & 0o077); print(os.listdir())"
-        source = notebook(tmp_path / "in.ipynb", where, look)
-        run(source, tmp_path / "out.ipynb", cwd=str(tmp_path))
-        cells = record(tmp_path / "out.ipynb")[2].cells
-        transport, path = cells[0].outputs[0].text.split()
-        mode, listing = cells[1].outputs[0].text.splitlines()
-        assert (transport, mode) == ("ipc", "0")
-        assert "ipc" not in listing
-        assert not Path(path).parent.exists()
-
-    @pytest.mark.parametrize("deaf", ["dies", "hangs"])
-    def test_kernel_that_speaks_only_tcp(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaf: str) -> None:
-        monkeypatch.setattr(reach, "IPC_TIMEOUT", 3)
-        (tmp_path / "only_tcp.py").write_text(ONLY_TCP)
-        command = [sys.executable, str(tmp_path / "only_tcp.py"), deaf, "{connection_file}"]
-        kernel(tmp_path / "jupyter", monkeypatch, "only-tcp", command)
-        where = "from ipykernel.kernelapp import IPKernelApp as App; print(App.instance().transport, App.instance().ip)"
-        run(notebook(tmp_path / "in.ipynb", where), tmp_path / "out.ipynb", kernel_name="only-tcp")
-        found = record(tmp_path / "out.ipynb")[2]
-        assert found.cells[0].outputs[0].text == "tcp 127.0.0.1\n"
-        assert found.metadata.runbook == {"state": "ok", "transport": "tcp on 127.0.0.1"}
-
-    def test_kernel_that_is_started_elsewhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """By a provisioner that knows no process group: it is reached as Jupyter does, and interrupted through it."""
-        kernel(tmp_path / "jupyter", monkeypatch, "elsewhere", KERNEL, kernel_provisioner={"provisioner_name": "elsewhere"})
-        monkeypatch.setattr(KernelProvisionerFactory.instance(), "provisioners", {"elsewhere": Elsewhere.named()})
-        begun = tmp_path / "begun"
-        work = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntime.sleep(60)"
-        threading.Thread(target=interrupt_when, args=[begun]).start()
-        with pytest.raises(PapermillExecutionError, match="KeyboardInterrupt"):
-            run(notebook(tmp_path / "in.ipynb", "print(1)", work), tmp_path / "out.ipynb", kernel_name="elsewhere")
-        assert record(tmp_path / "out.ipynb")[0] == ["ok", "interrupted"]
-
-    def test_flood_is_cut_with_its_size_on_record(self, tmp_path: Path) -> None:
-        flood = "for _ in range(40): print('x' * 9_999)\nprint('é')\n{'y': 'z' * 5000}"
-        run(notebook(tmp_path / "in.ipynb", "print(1)", flood, "print(3)"), tmp_path / "out.ipynb", output_limit=50_000)
-        found = record(tmp_path / "out.ipynb")[2]
-        stdout, notice = found.cells[1].outputs
-        assert len(stdout.text) == 50_000
-        account = found.cells[1].metadata.runbook["cut"]
-        assert account["limit"] == 50_000
-        assert account["size"] >= 40 * 10_000 + 3 + 5_000
-        assert notice.text == f"[runbook] Output cut at 50000 of {account['size']} bytes.\n"
-        assert found.cells[0].metadata.runbook == found.cells[2].metadata.runbook == {"state": "ok"}
-
-    def test_flood_is_whole_in_the_file_that_was_asked_for(self, tmp_path: Path) -> None:
-        with (tmp_path / "stdout").open("w") as stdout:
-            source = notebook(tmp_path / "in.ipynb", "for _ in range(40): print('x' * 9_999)")
-            run(source, tmp_path / "out.ipynb", output_limit=50_000, stdout_file=stdout)
-        assert (tmp_path / "stdout").stat().st_size == 400_000
-
-    def test_what_is_cleared_is_no_flood(self, tmp_path: Path) -> None:
-        shows = (
-            "from IPython.display import clear_output\nfor i in range(20):\n    clear_output(); print(i, 'x' * 9_999, flush=True)"
-        )
-        run(notebook(tmp_path / "in.ipynb", shows), tmp_path / "out.ipynb", output_limit=50_000)
-        cell = record(tmp_path / "out.ipynb")[2].cells[0]
-        assert cell.outputs[0].text.startswith("19 x")
-        assert "cut" not in cell.metadata.runbook
 
     @pytest.mark.parametrize("first", ["papermill", "runbook_lib.kernel.engine", "runbook_lib.papermill_entry"])
     def test_engine_is_papermills_whichever_is_imported_first(self, first: str) -> None:
