@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from runbook_lib.run import Run
 
 DEPLOY = "03_deploy"
-SLEEPS = [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(600)"]
-STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(2, signal.SIG_IGN); print(1, flush=True); time.sleep(600)"]
+SCRIPT = "import signal, time; signal.signal(2, signal.{}); print(1, flush=True); time.sleep(600)"
+SLEEPS = [sys.executable, "-c", SCRIPT.format("default_int_handler")]  # in the background it would be ignored
+STUBBORN = [sys.executable, "-c", SCRIPT.format("SIG_IGN")]
 BEGINS = """
 import sys
 from pathlib import Path
@@ -234,7 +235,9 @@ class TestWork:
     def test_what_is_being_ended_in_order_is_only_waited_for(self, run: Run, processes: list[subprocess.Popen[bytes]]) -> None:
         """To Pulumi a second interrupt means to give up at once."""
         environment = {**os.environ, ATTEMPT_VARIABLE: token(run.facts.run, DEPLOY, killed(run))}
-        work = started(processes, [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(1)"], env=environment)
-        started(processes, [*SLEEPS[:2], SLEEPS[2].replace("600", "1"), "runbook_lib.kernel.orphan"], env=environment)
+        soon = SLEEPS[2].replace("600", "1") + "; print('in order')"
+        work = started(processes, [*SLEEPS[:2], soon], env=environment)
+        started(processes, [*SLEEPS[:2], soon, "runbook_lib.kernel.orphan"], env=environment)
         assert patient(run) == [1]
-        assert work.wait(60) == 0
+        assert work.stdout
+        assert work.stdout.read() == b"in order\n"
