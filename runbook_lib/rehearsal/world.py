@@ -144,7 +144,7 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env=without_proxy(os.environ) | {"PYTHONPATH": str(SOURCE)},
+            env=without_proxy(os.environ) | _home(directory) | {"PYTHONPATH": str(SOURCE)},
             start_new_session=True,  # Ctrl-C is for this process, which then ends the world in its own order
         )
     with cast("IO[bytes]", supervisor.stdout) as output:
@@ -156,6 +156,15 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             raise UsageError(answer["error"], remedy=answer["remedy"])
         raise EngineError(f"the rehearsal world did not come up: {answer['error']}", remedy=f"Logs are in {directory}.")
     return World(State.model_validate(answer), supervisor)
+
+
+def _home(directory: Path) -> dict[str, str]:
+    """A home for a user who has none, neither by name nor by ``HOME``: Jupyter and others will not start without one."""
+    try:
+        Path.home()
+    except RuntimeError:
+        return {"HOME": str(directory)}
+    return {}
 
 
 def attach(state_file: Path) -> World | None:
@@ -208,6 +217,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                **({"HOME": home} if (home := os.environ.get("HOME")) == str(state_file.parent) else {}),
                 **database.env,
                 **forking,
             },
