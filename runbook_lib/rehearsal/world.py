@@ -24,6 +24,7 @@ import httpx
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from runbook_lib import places
 from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.forked import SOCKET_VARIABLE
 from runbook_lib.rehearsal import nursery as nurseries
@@ -144,7 +145,7 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env=without_proxy(os.environ) | _home(directory) | {"PYTHONPATH": str(SOURCE)},
+            env=without_proxy(os.environ) | places.home(directory) | {"PYTHONPATH": str(SOURCE)},
             start_new_session=True,  # Ctrl-C is for this process, which then ends the world in its own order
         )
     with cast("IO[bytes]", supervisor.stdout) as output:
@@ -156,15 +157,6 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             raise UsageError(answer["error"], remedy=answer["remedy"])
         raise EngineError(f"the rehearsal world did not come up: {answer['error']}", remedy=f"Logs are in {directory}.")
     return World(State.model_validate(answer), supervisor)
-
-
-def _home(directory: Path) -> dict[str, str]:
-    """A home for a user who has none, neither by name nor by ``HOME``: Jupyter and others will not start without one."""
-    try:
-        Path.home()
-    except RuntimeError:
-        return {"HOME": str(directory)}
-    return {}
 
 
 def attach(state_file: Path) -> World | None:
