@@ -65,6 +65,22 @@ def temporary(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def home(directory: Path) -> dict[str, str]:
+    """``HOME`` for a user who has none, neither by name nor by that variable: Jupyter and others do not start without one.
+
+    Args:
+        directory: What it is to be.
+
+    Returns:
+        The variable; nothing for everybody else.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        return {"HOME": str(directory)}
+    return {}
+
+
 def _parents() -> Iterator[Path]:
     named = (tempfile.gettempdir(), "/tmp", os.environ.get("XDG_RUNTIME_DIR"), "/var/tmp", "/dev/shm")  # noqa: S108 - mkdtemp is safe in any
     yield from dict.fromkeys(Path(each) for each in named if each)

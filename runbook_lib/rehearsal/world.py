@@ -24,6 +24,7 @@ import httpx
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from runbook_lib import places
 from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.forked import SOCKET_VARIABLE
 from runbook_lib.rehearsal import nursery as nurseries
@@ -144,7 +145,7 @@ def start(directory: Path, *, region: str = "us-east-1", port: int = 0) -> World
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            env=without_proxy(os.environ) | {"PYTHONPATH": str(SOURCE)},
+            env=without_proxy(os.environ) | places.home(directory) | {"PYTHONPATH": str(SOURCE)},
             start_new_session=True,  # Ctrl-C is for this process, which then ends the world in its own order
         )
     with cast("IO[bytes]", supervisor.stdout) as output:
@@ -208,6 +209,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 "AWS_EC2_METADATA_DISABLED": "true",
                 "AWS_CONFIG_FILE": os.devnull,
                 "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                **({"HOME": home} if (home := os.environ.get("HOME")) == str(state_file.parent) else {}),
                 **database.env,
                 **forking,
             },

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -80,3 +80,17 @@ def test_a_temporary_one_is_removed(parents: list[Path]) -> None:
         (folder / "file").touch()
     assert not folder.exists()
     assert parents[0].exists()
+
+
+def test_a_home_for_who_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """``docker run --user 12345`` and no HOME."""
+
+    def nobody(_: int) -> NoReturn:
+        raise KeyError
+
+    assert places.home(tmp_path) == {}
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.setenv("HOME", "/nonexistent")
+    assert places.home(tmp_path) == {}
+    monkeypatch.delenv("HOME")
+    assert places.home(tmp_path) == {"HOME": str(tmp_path)}

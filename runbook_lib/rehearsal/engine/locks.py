@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.backend import StoredStack
 
 
+def user() -> str:
+    """Who works; by number where the system has no name for it (``docker run --user 12345``)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # by Python version
+        return str(os.getuid())
+
+
 @contextlib.contextmanager
 def locked(stack: StoredStack) -> Iterator[None]:
     """Hold the stack's lock.
@@ -30,7 +38,7 @@ def locked(stack: StoredStack) -> Iterator[None]:
     """
     ours = stack.locks / f"{uuid.uuid4()}.json"
     _refuse_others(stack, ours)
-    content = {"pid": os.getpid(), "username": getpass.getuser(), "hostname": socket.gethostname()}
+    content = {"pid": os.getpid(), "username": user(), "hostname": socket.gethostname()}
     write_atomically(ours, json.dumps({**content, "timestamp": utc_now()}).encode())
     try:
         _refuse_others(stack, ours)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.backend import Backend
 from runbook_lib.rehearsal.engine.errors import EngineError, UsageError
-from runbook_lib.rehearsal.engine.locks import clear
+from runbook_lib.rehearsal.engine.locks import clear, user
 from runbook_lib.rehearsal.engine.project import load_project
 from runbook_lib.rehearsal.engine.selection import select
 
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 def whoami(arguments: argparse.Namespace) -> None:
     """Print the user; with `--json` the backend too."""
-    user = getpass.getuser()
+    name = user()
     if not arguments.json:
-        sys.stdout.write(f"{user}\n")
+        sys.stdout.write(f"{name}\n")
         return
     try:
         backend = Backend.of(load_project())
@@ -29,7 +28,7 @@ def whoami(arguments: argparse.Namespace) -> None:
         raise
     except EngineError:
         backend = Backend.of(None)
-    sys.stdout.write(json.dumps({"user": user, "url": backend.url}, indent=2) + "\n")
+    sys.stdout.write(json.dumps({"user": name, "url": backend.url}, indent=2) + "\n")
 
 
 def plugins(arguments: argparse.Namespace) -> None:
