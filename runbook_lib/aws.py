@@ -87,13 +87,13 @@ class Aws:
         import boto3
         import botocore.session
 
-        learning.watch()
         own = botocore.session.get_session()
         own.register_component("data_loader", _models())
         # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
         keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
         session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
         if not self.target.emulated:
+            learning.watch()
             session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
         return session
 
