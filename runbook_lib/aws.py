@@ -76,18 +76,6 @@ def _models() -> Any:
     return botocore.session.get_session().get_component("data_loader")
 
 
-def session_for(target: Target) -> Any:
-    """A boto3 session that reaches a target, and that reads no service's description a second time."""
-    import boto3
-    import botocore.session
-
-    own = botocore.session.get_session()
-    own.register_component("data_loader", _models())
-    # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
-    keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if target.emulated else {}
-    return boto3.Session(region_name=target.region, botocore_session=own, **keys)
-
-
 class Aws:
     """boto3 clients and HTTP for one target."""
 
@@ -98,9 +86,16 @@ class Aws:
 
     @cached_property
     def _session(self) -> Any:
-        learning.watch()
-        session = session_for(self.target)
+        import boto3
+        import botocore.session
+
+        own = botocore.session.get_session()
+        own.register_component("data_loader", _models())
+        # The emulator knows no accounts: fixed, worthless credentials keep the operator's own off its wire.
+        keys: dict[str, Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test"} if self.target.emulated else {}
+        session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
         if not self.target.emulated:
+            learning.watch()
             session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
         return session
 

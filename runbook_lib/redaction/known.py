@@ -27,7 +27,6 @@ class Known:
         """Hands a secret on to whoever writes this process's record, before anything can show it."""
         self._secrets: dict[str, str] = {}
         self._seen: set[Named] = set()
-        self._warned: set[str] = set()
         self._masker: Masker | None = Masker({})
         self._lock = threading.RLock()
 
@@ -65,8 +64,7 @@ class Known:
         return True
 
     def _warn(self, name: str, why: str) -> None:
-        if self.tell is None and name not in self._warned:  # a kernel's words would end up in the record; its writer says it
-            self._warned.add(name)
+        if self.tell is None:  # a kernel's words would end up in the record; its writer says it
             log.warning("%s is not masked in records: %s. Choose a stronger one.", name or "A secret", why)
 
 

@@ -29,7 +29,10 @@ _CERTAIN = re.compile(
 
 
 def watch() -> None:
-    """Listen from now on; asking again changes nothing."""
+    """Listen from now on; asking again changes nothing.
+
+    Only a process that works for a run asks: one that others are forked from would listen in Lambda functions, too.
+    """
     _watch()
 
 

@@ -65,16 +65,15 @@ def import_all() -> Iterator[object]:
     yield arguments.parser()
     _import(PROVIDER)
     del sys.modules[PROVIDER]  # what it imports stays; itself it is run anew in each child
-    from runbook_lib.aws import Target, session_for
+    from runbook_lib.aws import Aws, Target
     from runbook_lib.rehearsal.provider import registry, schema
     from runbook_lib.workspace import EMULATED_SERVICES
 
     for token in registry.resources():
         yield schema.type_schema(token)
-    # Not Aws, which listens to what its process learns: a child that does the same begins with that itself.
-    session = session_for(Target(region="us-east-1", endpoint="http://localhost"))
+    aws = Aws(Target(region="us-east-1", endpoint="http://localhost"))
     for service in EMULATED_SERVICES:
-        yield session.client(service, endpoint_url="http://localhost")  # for its description alone: nothing is connected to
+        yield aws.client(service)  # for its description alone: nothing is connected to
     for name in ("runbook_lib.gates", "runbook_lib.checks", "runbook_lib.snapshot", "runbook_lib.costs"):
         yield from _modules(name)
     for name in FOR_FIGURES:

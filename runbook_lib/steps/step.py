@@ -54,7 +54,9 @@ class Context:
     def of(cls, run: Run) -> Context:
         """What a run's own facts lead to."""
         from runbook_lib.engine import Engine
+        from runbook_lib.redaction import learning
 
+        learning.watch()
         return cls(run, Aws(run.facts.target), Engine(run, progress))
 
 

@@ -84,13 +84,16 @@ class TestLearned:
         assert held(tmp_path, SECRET) == []
         assert json.dumps(found).count("[redacted:secretsmanager:SecretString:password]") >= 4
 
-    def test_what_a_thread_learns_between_two_cells(self, tmp_path: Path) -> None:
+    def test_what_is_learned_between_two_cells(self, tmp_path: Path) -> None:
         later = (
-            "import threading\nfrom runbook_lib import redaction\n"
-            "go, done = threading.Event(), threading.Event()\n"
-            "def learn():\n    go.wait(); redaction.register('s3cret/' + 'of-a-kernel'); done.set()\n"
-            "threading.Thread(target=learn).start()\n"
-            "get_ipython().events.register('post_run_cell', lambda _: (go.set(), done.wait()))"
+            "from runbook_lib import redaction\n"
+            "kernel = get_ipython().kernel\npublish = kernel._publish_status\n"
+            "def once_idle(status, *rest, **more):\n"
+            "    publish(status, *rest, **more)\n"
+            "    if status == 'idle':\n"
+            "        kernel._publish_status = publish\n"
+            "        redaction.register('s3cret/' + 'of-a-kernel')\n"
+            "kernel._publish_status = once_idle"
         )
         run(notebook(tmp_path / "in.ipynb", later, "print('s3cret/' + 'of-a-kernel')"), tmp_path / "out.ipynb")
         assert record(tmp_path / "out.ipynb")[2].cells[1].outputs[0].text == "[redacted]\n"

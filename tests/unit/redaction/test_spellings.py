@@ -117,3 +117,21 @@ def test_pieces_of_one_text() -> None:
     assert masker.pieces(["a s3cret-", "in-hal", "ves b"]) == ["a [redacted:it]", "", " b"]
     assert masker.pieces(["a s3cret-in", "-halves", "b"], "\n") == ["a [redacted:it]", "", "b"]
     assert masker.pieces(["nothing", "here"]) == ["nothing", "here"]
+
+
+def test_a_short_one_wherever_it_stands() -> None:
+    masker = Masker({"q1w2e3r4": "it"})
+    for before in range(20):
+        for after in range(5):
+            assert masker(f"{'x' * before}q1w2e3r4{'y' * after}") == f"{'x' * before}{MASKED}{'y' * after}"
+
+
+@pytest.mark.parametrize(
+    "how", ["json", "json in json", "json in json in json", "ansi in json", "url, lower case", "html, decimal"]
+)
+@pytest.mark.parametrize("secret", ["back\\slash\\n0t", '50%off%41"\\zz'])
+def test_in_a_long_text(how: str, secret: str) -> None:
+    text = f"{'x ' * 30_000}{SPELLINGS[how](secret)}{' y' * 30_000}"
+    masked = Masker({secret: "it"})(text)
+    assert MASKED in masked
+    assert len(masked) < 120_000 + 80
