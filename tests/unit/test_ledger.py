@@ -86,10 +86,10 @@ class TestChain:
         assert b"canary-secret" not in written.path.read_bytes()
 
     def test_a_word_of_the_records_own_is_no_secret(self, written: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(redaction, "_registered", {"finished", "previous", "02_plan.json"})
-        written.append("step.finished", step="02_plan", records={"02_plan.json": "0"}, error="has finished")
+        monkeypatch.setattr(redaction, "_registered", {"finished", "previous", "03_deploy", "0" * 64})
+        written.append("step.finished", step="03_deploy", records={"03_deploy.json": "0" * 64}, error="has finished")
         *_, last = written.events()
-        assert (last["event"], last["records"]) == ("step.finished", {"02_plan.json": "0"})
+        assert (last["event"], last["step"], last["records"]) == ("step.finished", "03_deploy", {"03_deploy.json": "0" * 64})
         assert last["error"] == f"has {redaction.MASK}"
 
 
