@@ -93,6 +93,14 @@ class TestChain:
         assert (last["event"], last["records"]) == ("step.finished", {"02_plan.json": "0"})
         assert last["error"] == "has finished"
 
+    def test_the_ledgers_own_words_are_never_masked(self, written: Ledger) -> None:
+        """Whatever somebody chose as a secret: a masked name or digest would break the record."""
+        redaction.register(digest := "9f86d081" * 8)
+        written.append("step.finished", step=digest, records={"03_deploy.json": digest}, error=f"{digest} has finished")
+        *_, last = written.events()
+        assert (last["step"], last["records"]) == (digest, {"03_deploy.json": digest})
+        assert last["error"] == f"{redaction.MASK} has finished"
+
 
 def _write(path: Path) -> None:
     for _ in range(20):
