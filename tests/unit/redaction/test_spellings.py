@@ -129,7 +129,7 @@ def test_a_short_one_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     "how", ["json", "json in json", "json in json in json", "ansi in json", "url, lower case", "html, decimal"]
 )
-@pytest.mark.parametrize("secret", ["back\\slash\\n0t", '50%off%41"\\zz'])
+@pytest.mark.parametrize("secret", ["back\\slash\\n0t", '%41%42"%43%44"q'])
 def test_in_a_long_text(how: str, secret: str) -> None:
     text = f"{'x ' * 30_000}{SPELLINGS[how](secret)}{' y' * 30_000}"
     masked = Masker({secret: "it"})(text)
