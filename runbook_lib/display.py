@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status as Spinner
 
 from runbook_lib.results import Status
@@ -73,7 +74,7 @@ class ConsoleDisplay:
             done, cells = self._cells
             doing = ""
             if self._watched and self._watched.exists():
-                doing = self._watched.read_text(encoding="utf-8").strip()
+                doing = escape(self._watched.read_text(encoding="utf-8").strip())
             seconds = time.monotonic() - self._began
             if self._spinner:
                 self._spinner.update(f"{self._step}  {seconds:4.1f} s  {f'cell {done}/{cells}' if cells else ''}  {doing}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,17 +23,21 @@ with lasting_streams():
     ConsoleDisplay(Console()).said("one")
     print("two", file=sys.stderr)
     print("x" * 100000)
+    print("still buffered when this ends")
 sys.exit(3)
 """
 
 
-def test_a_closed_pipe_leaves_the_exit_code_alone() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_closed_pipe_leaves_the_exit_code_alone(unbuffered: str) -> None:
     command = [sys.executable, "-c", TELLS]
     here = Path(__file__).parents[2]
-    with subprocess.Popen(command, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        for pipe in (process.stdout, process.stderr, process.stdin):
-            assert pipe
-            pipe.close()
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, cwd=here, env=environment, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        for end in (process.stdout, process.stderr, process.stdin):
+            assert end
+            end.close()
         assert process.wait(timeout=60) == 3
 
 
