@@ -121,6 +121,8 @@ def status(
     found = [run_status(one) for one in runs[:10]]
     for error in unreadable:
         print(f"runbook: {error.message}", file=sys.stderr)
+    for problem in (problem for one in found for problem in one.problems):
+        print(f"runbook: {problem}", file=sys.stderr)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
         return

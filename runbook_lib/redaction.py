@@ -13,7 +13,7 @@ import html
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
@@ -53,6 +53,15 @@ def redact_notebook(notebook: NotebookNode) -> NotebookNode:
 
     clean: NotebookNode = nbformat.reads(redact(nbformat.writes(notebook)), as_version=4)
     return clean
+
+
+def redact_values(value: Any) -> Any:
+    """A copy of a JSON value with every known secret masked in its strings; keys and numbers stay as they are."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: redact_values(each) for key, each in value.items()}
+    return [redact_values(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _spellings() -> set[str]:

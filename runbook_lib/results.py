@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, computed_field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, computed_field, field_validator
 
-from runbook_lib import files
+from runbook_lib import canonical, files
 from runbook_lib.errors import GateError
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class StepResult(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
+    run: str = ""
+    """The run's id; a result that names none belongs to none."""
     step: str
     attempt: int = Field(default=1, ge=1)
     started: AwareDatetime
@@ -74,6 +76,14 @@ class StepResult(BaseModel):
     findings: tuple[Finding, ...]
     data: dict[str, Any]
     """The step's facts; its shape is the step's own (see ``runbook_lib.steps``)."""
+
+    @field_validator("parameters", "data")
+    @classmethod
+    def _json_only(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """What JSON does not have would be written as something else: NaN as null."""
+        if odd := canonical.plain(value)[1]:
+            raise ValueError("; ".join(odd))
+        return value
 
     @computed_field  # type: ignore[prop-decorator]  # pydantic documents this order; mypy does not know it
     @property

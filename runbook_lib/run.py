@@ -1,4 +1,4 @@
-"""One run of the runbook: its folder, its facts, and which attempt at a step is which.
+"""One run of the runbook: its folder, its facts, its attempts at steps, and what they left.
 
 ``outputs/<environment>/<run id>/`` holds ``run.json`` (who, why, with what), ``ledger.jsonl``, and per step and attempt
 an executed notebook and a typed result. Rehearsals go to ``outputs/rehearsal/``: nobody may take one for the real thing.
@@ -6,55 +6,31 @@ an executed notebook and a typed result. Rehearsals go to ``outputs/rehearsal/``
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import re
 import secrets
-import subprocess
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-
-from runbook_lib import files, settings
-from runbook_lib.aws import Target
+from runbook_lib import checkout, files, filing, settings, settling
+from runbook_lib.attempts import Attempt, attempts, latest
+from runbook_lib.aws import Aws
+from runbook_lib.canonical import file_sha256
 from runbook_lib.errors import RecordError, UsageError
+from runbook_lib.facts import RunFacts, operator, versions
 from runbook_lib.ledger import Ledger
+from runbook_lib.owners import Owner
 from runbook_lib.results import Status, StepResult, now
-from runbook_lib.settings import EngineKind
-from runbook_lib.who import operator
+from runbook_lib.settling import ATTEMPT_VARIABLE, token
 
-TOOLS = ("boto3", "ipykernel", "nbclient", "pandas", "papermill", "pulumi", "pulumi-aws", "pydantic")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ATTEMPT_VARIABLE", "Run", "RunFacts", "tail"]
+
 REHEARSALS = "rehearsal"
 """The folder under ``outputs/`` that rehearsals go to."""
-ATTEMPT_VARIABLE = "RUNBOOK_ATTEMPT"
-
-
-class RunFacts(BaseModel):
-    """``run.json``: what is known before the first step."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    run: str
-    environment: str
-    rehearsal: bool
-    reason: str
-    operator: str
-    """User and host that started the run."""
-    caller: str
-    """The ARN that AWS (or the emulator) knows the caller by."""
-    started: AwareDatetime
-    engine: EngineKind
-    target: Target
-    backend: str
-    """The Pulumi backend's URL."""
-    commit: str
-    """The git commit of the checkout, ``-dirty`` appended when files differ from it; empty outside git."""
-    versions: dict[str, str]
-    parameters: dict[str, dict[str, Any]]
-    """What was given per step, over the defaults."""
+FACTS = "run.json"
 
 
 class Run:
@@ -68,27 +44,17 @@ class Run:
     @classmethod
     def create(cls, *, environment: str, rehearsal: bool, **facts: Any) -> Run:
         """Make a new run's folder with its ``run.json``; other keywords are fields of ``RunFacts``."""
-        run_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        directory = settings.outputs() / (REHEARSALS if rehearsal else environment) / run_id
+        run_id, directory = _new_folder(settings.outputs() / (REHEARSALS if rehearsal else environment))
         known = RunFacts(
-            run=run_id,
-            environment=environment,
-            rehearsal=rehearsal,
-            operator=operator(),
-            started=now(),
-            commit=_commit(),
-            versions=_versions(),
-            **facts,
-        )
-        try:
-            directory.mkdir(parents=True)
-        except OSError as error:
-            raise UsageError(
-                f"{directory} cannot be made: {error.strerror}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours."
-            ) from error
-        files.write_once(directory / "run.json", (known.model_dump_json(indent=2) + "\n").encode())
+            run=run_id, environment=environment, rehearsal=rehearsal, operator=operator(), started=now(),
+            versions=versions(facts["engine"], facts["target"]), **{**checkout.code(), **facts},
+        ).redacted()  # fmt: skip
+        files.write_once(directory / FACTS, (known.model_dump_json(indent=2) + "\n").encode())
         run = cls(directory, known)
-        run.ledger.append("run.started", run=run_id, environment=environment, rehearsal=rehearsal)
+        run.ledger.append(
+            "run.started", run=run_id, environment=environment, rehearsal=rehearsal,
+            records={FACTS: file_sha256(directory / FACTS)}, owner=Owner.me().model_dump(),
+        )  # fmt: skip
         return run
 
     @classmethod
@@ -96,9 +62,17 @@ class Run:
         """The run in ``directory``.
 
         Raises:
-            RecordError: There is no readable ``run.json``.
+            RecordError: There is no readable ``run.json``, or not the one that the ledger begins with.
         """
-        return cls(directory, files.load_record(directory / "run.json", RunFacts.model_validate_json))
+        run = cls(directory, files.load_record(directory / FACTS, RunFacts.model_validate_json))
+        first = next(iter(run.ledger.account().events), {})
+        bound = first.get("records", {}).get(FACTS)
+        if bound is not None and bound != file_sha256(directory / FACTS):
+            raise RecordError(
+                f"{directory / FACTS} is not the one that the ledger begins with (SHA-256 {bound}).",
+                remedy="It was changed after the run began. Find the file that was recorded, or start a new run.",
+            )
+        return run
 
     @classmethod
     def find(cls, run_id: str) -> Run:
@@ -126,11 +100,6 @@ class Run:
                 unreadable.append(error)
         return runs, unreadable
 
-    def continued(self, reason: str, caller: str) -> None:
-        """Put on record who goes on with this run, and with what: it may not be what it was begun with."""
-        facts = {"operator": operator(), "caller": caller, "commit": _commit(), "versions": _versions(), "reason": reason}
-        self.ledger.append("run.continued", **facts)
-
     @property
     def working(self) -> Path:
         """Where notebooks and logs are kept while a step runs; what a crash leaves behind is found here."""
@@ -147,37 +116,124 @@ class Run:
         """The file of one attempt: ``02_plan.json``, then ``02_plan.2.json``."""
         return self.directory / f"{step}{'' if attempt == 1 else f'.{attempt}'}{suffix}"
 
-    def next_attempt(self, step: str) -> int:
-        """The number of the attempt that begins now: the runner's, or one past those on record."""
-        if given := os.environ.get(ATTEMPT_VARIABLE):
-            return int(given)
-        return max((attempt for attempt, _ in self._attempts(step)), default=0) + 1
-
-    def result(self, step: str) -> StepResult | None:
-        """The result of the latest attempt at ``step``, or ``None`` when that attempt left none."""
-        attempts = self._attempts(step)
-        if not attempts:
-            return None
-        path = self.record(step, max(attempt for attempt, _ in attempts), ".json")
-        return StepResult.load(path) if path.exists() else None
-
-    def passed(self, step: str) -> StepResult:
-        """The latest result of ``step``, which must have passed.
+    def attempts(self) -> list[Attempt]:
+        """Every attempt at every step, in the order in which they began.
 
         Raises:
-            UsageError: It has not run, has left no result, or did not pass.
+            RecordError: The ledger does not hold.
         """
-        result = self.result(step)
-        if result is None or result.status is not Status.PASS:
-            state = "has no result" if result is None else f"is {result.status}"
-            raise UsageError(f"{step} {state} in run {self.facts.run}.", remedy=f"Run {step} first.")
-        return result
+        return attempts(self.ledger.events())
 
-    def _attempts(self, step: str) -> list[tuple[int, Path]]:
+    def latest(self, step: str) -> Attempt | None:
+        """The latest attempt at ``step``."""
+        return latest(self.ledger.events(), step)
+
+    def begin(self, step: str, event: str = "step.started", **facts: Any) -> int:
+        """Begin an attempt at ``step``, on record before this returns, and count it; other keywords are facts of the event.
+
+        Raises:
+            RecordError: The ledger does not hold, or cannot be written.
+        """
+        owner = Owner.me().model_dump()
+        return self.ledger.begin(event, step, floor=self._on_disk(step), owner=owner, code=checkout.code(), **facts)
+
+    def step_begins(self, step: str) -> int:
+        """The step itself begins: as the attempt that the runner has begun for this process, else by hand as a new one.
+
+        Raises:
+            RecordError: The runner's attempt has had its step already: a notebook calls its step once.
+        """
+        with self.ledger.locked():
+            given = os.environ.get(ATTEMPT_VARIABLE, "")
+            for attempt in self.attempts():
+                if given != token(self.facts.run, step, attempt.number) or attempt.step != step or attempt.ended:
+                    continue
+                if any(event["event"] == "step.started" for event in attempt.events):
+                    raise RecordError(
+                        f"{step} has begun already as attempt {attempt.number}.",
+                        remedy="A notebook calls its step once; run it again.",
+                    )
+                self.ledger.append("step.started", step=step, attempt=attempt.number, owner=Owner.me().model_dump())
+                return attempt.number
+            return self.begin(step)
+
+    def next_attempt(self, step: str) -> int:
+        """The number of the attempt at ``step`` that is at work; where none is, of the one that would begin next."""
+        found = self.latest(step)
+        if found and found.ended is None:
+            return found.number
+        return max(self._on_disk(step), found.number if found else 0) + 1
+
+    def result(self, step: str) -> StepResult | None:
+        """The result of the latest attempt at ``step``, or ``None`` when that attempt left none.
+
+        Raises:
+            RecordError: The ledger does not hold, or what is on the disk is not what it binds.
+        """
+        return filing.read_result(self, step, self.latest(step))
+
+    def passed(self, step: str) -> StepResult:
+        """The latest result of ``step``, which must have passed: its notebook, where a runner executed it, and its result say so.
+
+        Raises:
+            UsageError: It has not run, is at work, was killed, has left no result, or did not pass.
+            RecordError: As ``result``.
+        """
+        attempt, result = self.latest(step), self.result(step)
+        if result is not None and attempt is not None and attempt.status is Status.PASS and result.status is Status.PASS:
+            return result
+        state = "has no result" if result is None else f"is {result.status}"
+        if attempt is not None and (attempt.ended is None or attempt.killed):
+            state = "was killed" if attempt.killed else "has not ended"
+        elif attempt is not None and result is not None and result.status is Status.PASS:
+            state = f"left a result that says PASS, but its notebook ended {(attempt.ended or {}).get('state')}"
+        raise UsageError(f"{step} {state} in run {self.facts.run}.", remedy=f"Run {step} first.")
+
+    def settle(self, *, elsewhere: bool = False, tell: Callable[[str], None] = lambda _: None) -> list[Attempt]:
+        """End and put on record what a killed runner left; see ``settling.settle``."""
+        grace = 60.0 if self.facts.target.emulated else 3600.0
+        return settling.settle(self, grace=grace, elsewhere=elsewhere, tell=tell)
+
+    def continued(self, reason: str, caller: str | None = None) -> None:
+        """Put on record who goes on with the run, as whom, why, and with what.
+
+        Args:
+            reason: Why, in the operator's words.
+            caller: The ARN that AWS knows the caller by; asked for if not given.
+
+        Raises:
+            TargetError: AWS does not know us.
+        """
+        self.ledger.append(
+            "run.continued", operator=operator(), caller=caller or Aws(self.facts.target).identity(), reason=reason,
+            code=checkout.code(), versions=versions(self.facts.engine, self.facts.target), owner=Owner.me().model_dump(),
+        )  # fmt: skip
+
+    def _on_disk(self, step: str) -> int:
+        """The highest attempt of which there is a file: a ledger that lost its end must not give a number again."""
         pattern = re.compile(re.escape(step) + r"(?:\.(\d+))?\.(?:ipynb|json)")
         folders = (self.directory, self.directory / ".running")
-        names = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-        return [(int(match[1] or 1), path) for path in names if (match := pattern.fullmatch(path.name))]
+        names = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
+        return max((int(match[1] or 1) for name in names if (match := pattern.fullmatch(name))), default=0)
+
+
+def _new_folder(parent: Path) -> tuple[str, Path]:
+    """A new run's id, and its folder: making it claims the id, so a clock that steps back gives none twice."""
+    while True:
+        run_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        try:
+            (parent / run_id).mkdir(parents=True)
+        except FileExistsError:
+            if parent.is_dir():
+                continue
+            raise _unmakeable(parent / run_id, "a file is in its place") from None
+        except OSError as error:
+            raise _unmakeable(parent / run_id, error.strerror or str(error)) from error
+        return run_id, parent / run_id
+
+
+def _unmakeable(directory: Path, why: str) -> UsageError:
+    return UsageError(f"{directory} cannot be made: {why}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours.")
 
 
 def tail(path: Path, lines: int = 20) -> str:
@@ -186,24 +242,3 @@ def tail(path: Path, lines: int = 20) -> str:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
     except OSError as error:
         raise RecordError(f"{path} cannot be read: {error.strerror}.") from error
-
-
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}}
-
-
-def _commit() -> str:
-    def git(*arguments: str) -> str:
-        try:
-            done = subprocess.run(["git", "-C", str(settings.home()), *arguments], capture_output=True, text=True, check=False)
-        except OSError:  # no git on this machine, so nothing is known
-            return ""
-        return done.stdout.strip() if done.returncode == 0 else ""
-
-    head = git("rev-parse", "HEAD")
-    return f"{head}-dirty" if head and git("status", "--porcelain") else head
-
-
-def facts_json(facts: RunFacts) -> str:
-    """``run.json`` on one line, for ``--json`` output."""
-    return json.dumps(facts.model_dump(mode="json"), sort_keys=True)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import by_hand, chosen, parameters, redaction, settings, way_in
+from runbook_lib import by_hand, canonical, chosen, filing, parameters, redaction, settings, stack_state, way_in
 from runbook_lib.aws import Aws
-from runbook_lib.errors import InterruptedRunError
-from runbook_lib.results import Finding, Status, StepResult, now
+from runbook_lib.errors import InterruptedRunError, RunbookError
+from runbook_lib.results import Finding, Status, now
 from runbook_lib.run import ATTEMPT_VARIABLE, Run
+from runbook_lib.settling import token
 from runbook_lib.steps import cells
 from runbook_lib.steps.outcome import Outcome, Report, called
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     from runbook_lib.chosen import Chosen
     from runbook_lib.engine import Engine
+    from runbook_lib.results import StepResult
+
+CHANGES_STATE = frozenset({"03_deploy", "91_teardown"})
+"""The steps that change the stack: their last event binds its state before and after."""
 
 
 @dataclass(frozen=True)
@@ -72,39 +77,50 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
 
 
 def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: Chosen) -> tuple[StepResult, Path, Report]:
-    attempt = run.next_attempt(name)
-    started = now()
-    run.ledger.append("step.started", step=name, attempt=attempt)
+    attempt = run.step_begins(name)
+    started, context = now(), Context.of(run)
+    before = _state(context, name)
 
-    def kept(report: Report) -> tuple[StepResult, Path]:
-        result = StepResult(
-            step=name, attempt=attempt, started=started, finished=now(), parameters=told.values.model_dump(mode="json"),
-            sources=dict(told.sources), findings=report.findings, data=dict(report.data),
+    def kept(report: Report, event: str, **facts: Any) -> tuple[StepResult, Path]:
+        result = filing.result_of(
+            run, name, attempt, started=started, parameters=told.values.model_dump(mode="json"), sources=told.sources,
+            findings=report.findings, data=report.data,
         )  # fmt: skip
-        return result, result.save(run.record(name, attempt, ".json"))
+        if digest := report.data.get("digest"):
+            facts["plan_digest"] = digest
+        if before is not None:
+            facts["stack_state"] = {"before": before, "after": _state(context, name)}
+        return result, filing.file(run, result, event, **facts)
 
     try:
-        report = look(Context.of(run), told.values)
+        report = look(context, told.values)
     except BaseException as error:
-        kept(_of_failure(name, error))
         interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
-        run.ledger.append(
-            "step.interrupted" if interrupted else "step.failed",
-            step=name, attempt=attempt, error=f"{type(error).__name__}: {error}",
+        kept(
+            _of_failure(name, error), "step.interrupted" if interrupted else "step.failed",
+            error=f"{type(error).__name__}: {error}",
         )  # fmt: skip
         raise
-    result, path = kept(report)
-    run.ledger.append("step.finished", step=name, attempt=attempt, status=result.status)
+    result, path = kept(report, "step.finished")
     return result, path, report
+
+
+def _state(context: Context, name: str) -> str | None:
+    """The digest of the stack's state; ``None`` for a step that changes none. Where it cannot be read, the record says why."""
+    if name not in CHANGES_STATE:
+        return None
+    try:
+        return stack_state.digest(context.run, context.engine)
+    except RunbookError as error:
+        return f"not known: {error}"
 
 
 @contextmanager
 def _entered(name: str, given: dict[str, Any]) -> Iterator[tuple[Run, Chosen]]:
     """The run that the step belongs to and what it is told, with its stack held and its target shown."""
     known = parameters.parse(name, given)
-    if os.environ.get(ATTEMPT_VARIABLE) and known.run:
-        # The runner started this kernel: it came in by the same way, has read the environment's file, and holds the stack.
-        run = Run.find(known.run)
+    if known.run and _begun_by_runner(run := Run.find(known.run), name):
+        # It came in by the same way, has read the environment's file, and holds the stack.
         _say(way_in.shown(run.facts.environment, run.facts.target))
         yield run, chosen.choose(name, {}, given, chosen.said())
         return
@@ -112,6 +128,12 @@ def _entered(name: str, given: dict[str, Any]) -> Iterator[tuple[Run, Chosen]]:
     told = chosen.choose(name, chosen.of_file(name, environment), given, chosen.said())
     with way_in.enter(environment, by_hand.run_for, _say, run=known.run, rehearsal=known.rehearsal) as (_, run):
         yield run, told
+
+
+def _begun_by_runner(run: Run, name: str) -> bool:
+    """Whether a runner started this process for an attempt that has not ended."""
+    told = os.environ.get(ATTEMPT_VARIABLE)
+    return bool(told) and any(told == token(run.facts.run, name, each.number) and not each.ended for each in run.attempts())
 
 
 def _say(line: str) -> None:
@@ -127,7 +149,8 @@ def _of_failure(name: str, error: BaseException) -> Report:
         requirement=(),
         status=Status.FAIL,
         resource=name,
-        message=f"{name} did not come to its end: {type(error).__name__}: {error}",
-        remedy=getattr(error, "remedy", "") or "Look into the executed notebook; its last output is the error.",
+        message=canonical.printable(f"{name} did not come to its end: {type(error).__name__}: {error}"),
+        remedy=canonical.printable(getattr(error, "remedy", ""))
+        or "Look into the executed notebook; its last output is the error.",
     )
     return Report(findings=(finding,), data=getattr(error, "evidence", {}))

@@ -177,4 +177,4 @@ def test_killed_runbook_leaves_no_server(runbook: Runbook) -> None:
     assert list(runbook.run().ledger.events())[-1]["event"] != "run.finished"
     code, printed = runbook("status")
     assert code == 0
-    assert "unfinished" in printed
+    assert "killed" in printed

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
+import multiprocessing
+import resource
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from runbook_lib import files
 from runbook_lib.errors import GateError, RecordError
 from runbook_lib.results import Finding, Status, StepResult, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+SPAWN = multiprocessing.get_context("spawn")
 P, F, U = Status.PASS, Status.FAIL, Status.UNKNOWN
 
 
@@ -25,6 +30,17 @@ def result(*statuses: Status) -> StepResult:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     found = tuple(finding(status, f"check_{i}") for i, status in enumerate(statuses))
     return StepResult(step="04_verify", started=at, finished=at, parameters={}, findings=found, data={})
+
+
+def _fill(folder: Path, write: str, queue: Any) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    try:
+        if write == "save":
+            result(P).save(folder / "r.json")
+        else:
+            files.write_atomic(folder / "r.yaml", b"x" * 1000)
+    except RecordError as error:
+        queue.put(error.message)
 
 
 class TestVerdict:
@@ -65,6 +81,28 @@ class TestFile:
         path.write_text(json.dumps({**raw, "status": "PASS"}))
         with pytest.raises(RecordError, match="states PASS, but its findings lead to FAIL"):
             StepResult.load(path)
+
+    @pytest.mark.parametrize("odd", [math.nan, math.inf, 2**60, {1}, object()], ids=["nan", "inf", "huge", "set", "object"])
+    def test_what_json_does_not_have_is_never_written_as_something_else(self, odd: object) -> None:
+        with pytest.raises(ValueError, match=r"rate is (the number|an integer|of type)"):
+            StepResult.model_validate({**result(P).model_dump(exclude={"status"}), "data": {"rate": odd}})
+
+    def test_nan_in_a_file_is_refused(self, tmp_path: Path) -> None:
+        path = result(P).save(tmp_path / "r.json")
+        path.write_text(path.read_text().replace('"data": {}', '"data": {"rate": NaN}'))
+        with pytest.raises(RecordError, match="rate is the number nan"):
+            StepResult.load(path)
+
+    @pytest.mark.parametrize("write", ["save", "replace"])
+    def test_a_full_disk_leaves_nothing_half_written(self, tmp_path: Path, write: str) -> None:
+        (tmp_path / "r.yaml").write_text("old")
+        queue = SPAWN.Queue()
+        writer = SPAWN.Process(target=_fill, args=(tmp_path, write, queue))
+        writer.start()
+        said = queue.get(timeout=60)
+        writer.join()
+        assert "cannot be written: File too large" in said
+        assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"r.yaml": "old"}
 
     def test_missing_or_garbled_is_one_clear_error(self, tmp_path: Path) -> None:
         with pytest.raises(RecordError, match="cannot be read"):

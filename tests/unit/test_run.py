@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from unit.runs import create, dead, finish
 
-from runbook_lib import cli, settings
-from runbook_lib.aws import Target
+from runbook_lib import canonical, cli, run, settings, stack_state
 from runbook_lib.errors import ExitCode, UsageError
 from runbook_lib.run import Run
-from runbook_lib.settings import EngineKind
 
 
 @pytest.fixture(autouse=True)
 def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
     return tmp_path / "outputs"
-
-
-def create(**facts: Any) -> Run:
-    return Run.create(
-        **{
-            "environment": "staging", "rehearsal": True, "reason": "test", "caller": "nobody", "backend": "file:///x",
-            "engine": EngineKind.EMBEDDED, "target": Target(region="us-east-1"), "parameters": {}, **facts,
-        }
-    )  # fmt: skip
 
 
 def test_a_machine_without_git_has_no_commit_to_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +46,7 @@ def test_one_bad_record_does_not_hide_the_others() -> None:
     good, bad = create(), create()
     (bad.directory / "run.json").write_text("{}")
     runs, unreadable = Run.all()
-    assert [run.directory for run in runs] == [good.directory]
+    assert [each.directory for each in runs] == [good.directory]
     assert [str(bad.directory) in error.message for error in unreadable] == [True]
 
 
@@ -67,8 +60,8 @@ def test_a_run_is_found_by_its_whole_id_only(run_id: str) -> None:
 def test_secrets_do_not_reach_run_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
     monkeypatch.setenv("PULUMI_BACKEND_URL", "postgres://runbook:canary-backend@db/state")
-    run = create(reason="because canary-passphrase", backend="postgres://runbook:canary-backend@db/state")
-    assert "canary" not in (run.directory / "run.json").read_text()
+    made = create(reason="because canary-passphrase", backend="postgres://runbook:canary-backend@db/state")
+    assert "canary" not in (made.directory / "run.json").read_text()
 
 
 def test_what_nobody_foresaw_is_one_line_and_no_failed_gate(
@@ -86,3 +79,101 @@ def test_what_nobody_foresaw_is_one_line_and_no_failed_gate(
     assert stopped.value.code == ExitCode.ENGINE
     assert printed.startswith("runbook: ValueError: [redacted] is odd")
     assert "Traceback" not in printed
+
+
+def test_ids_never_collide_whatever_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    at, names = datetime(2026, 11, 24, tzinfo=UTC), iter(["aaaaaa", "aaaaaa", "bbbbbb"])
+    monkeypatch.setattr(run, "now", lambda: at)
+    monkeypatch.setattr("secrets.token_hex", lambda _: next(names))
+    assert [create().facts.run for _ in range(2)] == ["20261124T000000Z-aaaaaa", "20261124T000000Z-bbbbbb"]
+
+
+class TestContinued:
+    def test_who_goes_on_and_with_what_is_on_record(self) -> None:
+        begun = create()
+        begun.ledger.append("run.stopped", exit_code=1)
+        begun.continued("mended the quota", "arn:aws:iam::1:user/b")
+        *_, last = begun.ledger.events()
+        assert (last["event"], last["reason"], last["caller"]) == ("run.continued", "mended the quota", "arn:aws:iam::1:user/b")
+        assert last["operator"] == begun.facts.operator
+        assert set(last["code"]) == {"commit", "diff"}
+        assert {"cli", "plugin", "os", "python"} <= set(last["versions"])
+
+
+class TestStackState:
+    def state(self, made: Run, folder: Path, **latest: Any) -> str:
+        path = folder / ".pulumi/stacks/payments/staging.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"version": 3, "checkpoint": {"stack": "s", "latest": latest}}))
+        return stack_state.digest(made, None)  # type: ignore[arg-type]  # a folder needs no engine
+
+    def test_is_of_what_the_state_holds_and_not_of_when(self, tmp_path: Path) -> None:
+        made = create(backend=f"file://{tmp_path}")
+        assert stack_state.digest(made, None) == ""  # type: ignore[arg-type]
+        before = self.state(made, tmp_path, manifest={"time": "1"}, resources=[{"urn": "a", "id": 1}])
+        assert before == self.state(
+            made, tmp_path, resources=[{"id": 1, "urn": "a"}], manifest={"time": "2"}, pending_operations=[]
+        )
+        others = [
+            self.state(made, tmp_path, resources=[{"urn": "a", "id": 2}]),
+            self.state(made, tmp_path, resources=[{"urn": "a", "id": 1}], pending_operations=[{"type": "creating"}]),
+            self.state(made, tmp_path),
+        ]
+        assert len({before, *others}) == 4
+        assert all(len(each) == 64 for each in others)
+
+    def test_any_other_backend_is_asked(self) -> None:
+        class Engine:
+            def resources(self) -> list[dict[str, Any]]:
+                return [{"urn": "a"}]
+
+        made = create(backend="s3://bucket")
+        assert stack_state.digest(made, Engine()) == ""  # type: ignore[arg-type]  # nothing has been prepared
+        made.workspace.mkdir()
+        (made.workspace / "Pulumi.yaml").touch()
+        asked = stack_state.digest(made, Engine())  # type: ignore[arg-type]
+        assert asked == stack_state.of_deployment({"resources": [{"urn": "a"}]})
+
+
+class TestStatusOfAll:
+    """``runbook status``: one bad run is named, the others are shown."""
+
+    def status(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *given: str) -> tuple[str, str]:
+        monkeypatch.setattr(sys, "argv", ["runbook", "status", *given])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        assert stopped.value.code == 0
+        said = capsys.readouterr()
+        return said.out, said.err
+
+    def test_torn_forged_killed_and_well(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        torn, forged, killed, well, broken = (create() for _ in range(5))
+        for each in (torn, well, broken):
+            finish(each, "01_version_discovery")
+            each.ledger.append("run.finished", exit_code=0)
+        torn.ledger.path.write_bytes(torn.ledger.path.read_bytes()[:-7])
+        broken.ledger.path.write_bytes(broken.ledger.path.read_bytes().replace(b"PASS", b"pass"))
+        path = finish(forged, "02_plan")
+        path.write_text(path.read_text().replace("is so", "is well"))
+        killed.ledger.begin("notebook.started", "03_deploy", owner=dead().model_dump())
+        out, err = self.status(capsys, monkeypatch)
+        states = {line.split()[0]: line.split()[3] for line in out.splitlines()}
+        assert states == {
+            torn.facts.run: "unfinished",
+            forged.facts.run: "DAMAGED",
+            killed.facts.run: "killed",
+            well.facts.run: "passed",
+            broken.facts.run: "DAMAGED",
+        }
+        assert f"{torn.ledger.path}:4 is torn" in err
+        assert f"{path} is not the result of attempt 1" in err
+        assert f"{broken.ledger.path}:4 does not follow" in err
+        assert str(well.directory) not in err
+        listed = json.loads(self.status(capsys, monkeypatch, "--json")[0])
+        assert {each["run"] for each in listed if each["problems"]} == {torn.facts.run, forged.facts.run, broken.facts.run}
+
+
+def test_the_first_event_binds_run_json() -> None:
+    made = create()
+    first = next(made.ledger.events())
+    assert first["records"] == {"run.json": canonical.file_sha256(made.directory / "run.json")}

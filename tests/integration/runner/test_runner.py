@@ -9,50 +9,24 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
+from integration.runner.stepping import SAVES, STEP, create, execute, home
 
-from runbook_lib import runner, settings
-from runbook_lib.aws import Target
 from runbook_lib.catalogue import run_status
 from runbook_lib.errors import ExitCode, UsageError
 from runbook_lib.results import Status
-from runbook_lib.run import Run
-from runbook_lib.settings import EngineKind
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STEP = "02_plan"
-PARAMETERS = 'environment = "staging"  #\nrun = ""  #\ndeletion_limit = 0  #'
-SAVES = """
-from runbook_lib.results import Finding, Status
-from runbook_lib.steps import step as frame
-from runbook_lib.steps.outcome import Report
-finding = Finding(check="a_check", requirement=("N1",), status=Status.{status}, resource="r", message="r is so.")
-look = frame.step("02_plan")(lambda context, known: Report(findings=(finding,), data={{"limit": known.deletion_limit}}))
-outcome = look(environment=environment, run=run, deletion_limit=deletion_limit)
-"""
+    from runbook_lib.run import Run
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    (tmp_path / "home/notebooks").mkdir(parents=True)
-    (tmp_path / "home/stack").mkdir()
-    monkeypatch.setenv(settings.HOME_VARIABLE, str(tmp_path / "home"))
-    monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
-    return Run.create(
-        environment="staging", rehearsal=True, reason="test", caller="nobody", engine=EngineKind.EMBEDDED, backend="file:///x",
-        target=Target(region="us-east-1"), parameters={},
-    )  # fmt: skip
-
-
-def execute(run: Run, *sources: str, **given: object) -> runner.Execution:
-    cells = [nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})]
-    cells += [nbformat.v4.new_code_cell(source) for source in sources]
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path = settings.home() / "notebooks" / f"{STEP}.ipynb"
-    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells, metadata=metadata)))
-    return runner.execute(run, STEP, given)
+    for name, value in home(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    return create()
 
 
 class TestExecute:
