@@ -78,8 +78,9 @@ def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[...
 
 def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: Chosen) -> tuple[StepResult, Path, Report]:
     attempt = run.step_begins(name)
-    started, context = now(), Context.of(run)
-    before = _state(context, name)
+    started = now()
+    context: Context | None = None
+    before: str | None = None
 
     def kept(report: Report, event: str, **facts: Any) -> tuple[StepResult, Path]:
         result = filing.result_of(
@@ -88,11 +89,13 @@ def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: 
         )  # fmt: skip
         if digest := report.data.get("digest"):
             facts["plan_digest"] = digest
-        if before is not None:
+        if context is not None and before is not None:
             facts["stack_state"] = {"before": before, "after": _state(context, name)}
         return result, filing.file(run, result, event, **facts)
 
     try:
+        context = Context.of(run)
+        before = _state(context, name)
         report = look(context, told.values)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt | InterruptedRunError)
