@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import kept, way_in, who
+from runbook_lib import kept, way_in
+from runbook_lib.facts import operator
 from runbook_lib.results import now
 from runbook_lib.run import Run
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runbook_lib.aws import Target
-    from runbook_lib.run import RunFacts
+    from runbook_lib.facts import RunFacts
 
 FRESH = timedelta(days=1)
 REASON = "by hand, in Jupyter"
@@ -30,7 +31,7 @@ def run_for(place: way_in.Place) -> Run:
         if place.world:
             if kept.holds(place.world, run) and run.facts.environment == place.environment.environment:
                 return run
-        elif joinable(run.facts, run.ledger.events(), place.environment.environment, place.target, who.operator(), now()):
+        elif joinable(run.facts, run.ledger.events(), place.environment.environment, place.target, operator(), now()):
             return run
     return begin(place, REASON, {})
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import platform
 import subprocess
 from importlib.metadata import version
@@ -59,6 +61,15 @@ class RunFacts(BaseModel):
                 "parameters": redact_values(self.parameters),
             }
         )
+
+
+def operator() -> str:
+    """Who runs this, and where, e.g. ``ada@build-7``; a container may have a user without a name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # by Python version
+        user = f"uid {os.getuid()}"
+    return f"{user}@{platform.node()}"
 
 
 def versions(engine: EngineKind, target: Target) -> dict[str, str]:

@@ -23,9 +23,8 @@ SUFFIXES = (".ipynb", ".json", ".junit.xml")
 
 
 def result_of(
-    run: Run, step: str, attempt: int, *, started: datetime, parameters: Mapping[str, Any],
-    findings: Iterable[Finding], data: Mapping[str, Any],
-    sources: Mapping[str, str] | None = None,
+    run: Run, step: str, attempt: int, *, started: datetime, parameters: Mapping[str, Any], findings: Iterable[Finding],
+    data: Mapping[str, Any], sources: Mapping[str, str] | None = None,
 ) -> StepResult:  # fmt: skip
     """The result of an attempt that ends now, secrets taken out.
 

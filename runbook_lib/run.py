@@ -17,12 +17,11 @@ from runbook_lib.attempts import Attempt, attempts, latest
 from runbook_lib.aws import Aws
 from runbook_lib.canonical import file_sha256
 from runbook_lib.errors import RecordError, UsageError
-from runbook_lib.facts import RunFacts, versions
+from runbook_lib.facts import RunFacts, operator, versions
 from runbook_lib.ledger import Ledger
 from runbook_lib.owners import Owner
 from runbook_lib.results import Status, StepResult, now
 from runbook_lib.settling import ATTEMPT_VARIABLE, token
-from runbook_lib.who import operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from runbook_lib import filing
 from runbook_lib.attempts import SAYS
 from runbook_lib.canonical import file_sha256
 from runbook_lib.errors import RecordError, UsageError
+from runbook_lib.facts import operator
 from runbook_lib.owners import Life, Owner, owner_of
-from runbook_lib.who import operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +36,6 @@ LAST_WORDS_SECONDS = 5.0
 def token(run: str, step: str, attempt: int) -> str:
     """What ``ATTEMPT_VARIABLE`` holds for an attempt."""
     return f"{run}/{step}/{attempt}"
-
-
-def at_work_for(run: str, step: str) -> bool:
-    """Whether this process was started for an attempt at this step of this run: the variable may be left from another."""
-    return os.environ.get(ATTEMPT_VARIABLE, "").rpartition("/")[0] == f"{run}/{step}"
 
 
 def settle(run: Run, *, grace: float, elsewhere: bool, tell: Callable[[str], None]) -> list[Attempt]:

@@ -19,8 +19,9 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from runbook_lib import files, who
+from runbook_lib import files
 from runbook_lib.errors import LockedError, RecordError, UsageError
+from runbook_lib.facts import operator
 from runbook_lib.results import now
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Holder(BaseModel):
         """This process."""
         began = datetime.fromtimestamp(psutil.Process().create_time(), UTC)
         return cls(
-            stack=stack, environment=environment, operator=who.operator(), host=platform.node(), pid=os.getpid(),
+            stack=stack, environment=environment, operator=operator(), host=platform.node(), pid=os.getpid(),
             started=began, since=now(), heartbeat=now(),
         )  # fmt: skip
 

@@ -13,10 +13,10 @@ from runbook_lib.aws import Aws, Target
 from runbook_lib.chosen import Source
 from runbook_lib.engine import Engine
 from runbook_lib.errors import ExitCode, TargetError, UsageError
+from runbook_lib.facts import operator
 from runbook_lib.run import Run
 from runbook_lib.stack_lock import StackLock
 from runbook_lib.steps.teardown import _configured_tags
-from runbook_lib.who import operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -96,7 +96,9 @@ def enter(
                 show(
                     f"{lock.stack} was still locked by {lock.previous.told()}; that process is dead, and the lock is taken over."
                 )
+                _settled(lock.previous.run, show)
             found = place.run or begin(place)
+            found.settle(tell=show)
             lock.names(found)
             yield place, found
 
@@ -135,6 +137,13 @@ def resolved(
         if named:
             _belongs(named, place)
         yield place
+
+
+def _settled(run: str, show: Callable[[str], None]) -> None:
+    """End and put on record what the run of a dead owner left; where its records are elsewhere, they are settled there."""
+    for dead in Run.all()[0]:
+        if dead.facts.run == run:
+            dead.settle(tell=show)
 
 
 def account(arn: str) -> str:

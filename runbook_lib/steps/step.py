@@ -17,8 +17,8 @@ from runbook_lib import by_hand, canonical, chosen, days, filing, parameters, re
 from runbook_lib.aws import Aws
 from runbook_lib.errors import InterruptedRunError, RunbookError
 from runbook_lib.results import Finding, Status, now
-from runbook_lib.run import Run
-from runbook_lib.settling import at_work_for
+from runbook_lib.run import ATTEMPT_VARIABLE, Run
+from runbook_lib.settling import token
 from runbook_lib.steps import cells
 from runbook_lib.steps.outcome import Outcome, Report, called
 
@@ -97,7 +97,7 @@ def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: 
     def kept(report: Report, event: str, **facts: Any) -> tuple[StepResult, Path]:
         result = filing.result_of(
             run, name, attempt, started=started, parameters=told.values.model_dump(mode="json"),
-            sources=dict(told.sources), findings=report.findings, data=_data(report),
+            sources=told.sources, findings=report.findings, data=_data(report),
         )  # fmt: skip
         if digest := report.data.get("digest"):
             facts["plan_digest"] = digest
@@ -120,21 +120,35 @@ def _attempt(name: str, look: Callable[[Context, Any], Report], run: Run, told: 
     return result, path, report
 
 
+def _state(context: Context, name: str) -> str | None:
+    """The digest of the stack's state; ``None`` for a step that changes none. Where it cannot be read, the record says why."""
+    if name not in CHANGES_STATE:
+        return None
+    try:
+        return stack_state.digest(context.run, context.engine)
+    except RunbookError as error:
+        return f"not known: {error}"
+
+
 @contextmanager
 def _entered(name: str, given: dict[str, Any]) -> Iterator[tuple[Run, Chosen]]:
     """The run that the step belongs to and what it is told, with its stack held and its target shown."""
     known = parameters.parse(name, given)
-    if known.run and at_work_for(known.run, name):
-        # The runner started this kernel: it came in by the same way, has read the environment's file, and holds the stack.
-        run = Run.find(known.run)
+    if known.run and _begun_by_runner(run := Run.find(known.run), name):
+        # It came in by the same way, has read the environment's file, and holds the stack.
         _say(way_in.shown(run.facts.environment, run.facts.target))
         yield run, chosen.choose(name, {}, given, chosen.said())
         return
     environment = settings.environment(known.environment)
     told = chosen.choose(name, chosen.of_file(name, environment), given, chosen.said())
     with way_in.enter(environment, by_hand.run_for, _say, run=known.run, rehearsal=known.rehearsal) as (_, run):
-        run.settle(tell=_say)
         yield run, told
+
+
+def _begun_by_runner(run: Run, name: str) -> bool:
+    """Whether a runner started this process for an attempt that has not ended."""
+    told = os.environ.get(ATTEMPT_VARIABLE)
+    return bool(told) and any(told == token(run.facts.run, name, each.number) and not each.ended for each in run.attempts())
 
 
 def _say(line: str) -> None:
@@ -145,16 +159,6 @@ def _say(line: str) -> None:
 
 def _data(report: Report) -> dict[str, Any]:
     return {**report.data, **({"warnings": list(report.warnings)} if report.warnings is not None else {})}
-
-
-def _state(context: Context, name: str) -> str | None:
-    """The digest of the stack's state; ``None`` for a step that changes none. Where it cannot be read, the record says why."""
-    if name not in CHANGES_STATE:
-        return None
-    try:
-        return stack_state.digest(context.run, context.engine)
-    except RunbookError as error:
-        return f"not known: {error}"
 
 
 def _of_failure(name: str, error: BaseException, so_far: Mapping[str, Any]) -> Report:

@@ -58,7 +58,7 @@ def test_command_line_goes_on_with_its_run_on_record(kept: Kept) -> None:
     assert f"Evidence: {kept.run.directory}\n" in printed  # whole, however narrow the log
     [*_, continued] = [event for event in kept.run.ledger.events() if event["event"] == "run.continued"]
     assert continued["reason"] == "to see"
-    assert {"operator", "caller", "commit", "versions"} <= set(continued)
+    assert {"operator", "caller", "code", "versions"} <= set(continued)
     assert result(kept).sources["monthly_budget_usd"] == "environment file"
 
 

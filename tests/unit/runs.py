@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -41,6 +43,12 @@ def end(run: Run, step: str, attempt: int, status: Status = Status.PASS, **data:
         run, step, attempt, started=now(), parameters={}, findings=(finding(status),), data={"digest": "d", **data}
     )
     return filing.file(run, found, "step.finished")
+
+
+@contextlib.contextmanager
+def enter(*_: Any, run: str, **__: Any) -> Iterator[tuple[None, Run]]:
+    """In place of ``way_in.enter``, for steps by hand where nobody answers for AWS."""
+    yield None, Run.find(run)
 
 
 def dead() -> Owner:

@@ -7,9 +7,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from unit.runs import create
+from unit.runs import create, enter
 
-from runbook_lib import settings
+from runbook_lib import settings, way_in
 from runbook_lib.errors import EngineError, RecordError
 from runbook_lib.results import Finding, Status, StepResult
 from runbook_lib.run import Run
@@ -26,6 +26,7 @@ PLAN = "02_plan"
 @pytest.fixture(autouse=True)
 def outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path / "outputs"))
+    monkeypatch.setattr(way_in, "enter", enter)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import nbformat
 import papermill
 import psutil
 import pytest
-from integration.runner.stepping import SAVES, STEP, create, execute, home, write
+from integration.runner.stepping import SAVES, STEP, WITHOUT_AWS, create, execute, home, write
 from integration.waiting import until
 
 from runbook_lib import canonical, runner
@@ -98,7 +98,7 @@ class TestBinds:
     def test_by_papermill_alone_it_is_an_attempt_by_hand(self, run: Run, tmp_path: Path) -> None:
         execute(run, SAVES.format(status="FAIL"), "outcome.gate()")
         papermill.execute_notebook(
-            write(*PASSES), tmp_path / "out.ipynb", {"run": run.facts.run}, engine_name="runbook", progress_bar=False
+            write(WITHOUT_AWS, *PASSES), tmp_path / "out.ipynb", {"run": run.facts.run}, engine_name="runbook", progress_bar=False
         )
         assert run.passed(STEP).attempt == 2
         assert [each.by_hand for each in run.attempts()] == [False, True]

@@ -13,6 +13,7 @@ from runbook_lib import settings
 from runbook_lib.aws import Target
 from runbook_lib.run import ATTEMPT_VARIABLE, Run
 from runbook_lib.settings import EngineKind
+from runbook_lib.settling import token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,8 @@ class Kernel:
 
     def call(self, source: str = CALL) -> str:
         """Run a call cell; each as an attempt of its own."""
-        self.attempts = getattr(self, "attempts", 0) + 1
-        self.cell(f"import os; os.environ[{ATTEMPT_VARIABLE!r}] = '{self.attempts}'")
+        attempt = token(self.run.facts.run, "02_plan", self.run.begin("02_plan", "notebook.started"))
+        self.cell(f"import os; os.environ[{ATTEMPT_VARIABLE!r}] = {attempt!r}")
         return self.cell(source)
 
 
