@@ -65,7 +65,8 @@ def readable(secret: str, name: str = "") -> list[str]:
 
 def _stays(part: str, called: str) -> bool:
     last = called.rsplit(":", 1)[-1]
-    return bool(ordinary(part) or _KNOWN_SHAPES.fullmatch(part) or (_OPEN.search(last) and not TELLING.search(last)))
+    open_name = _OPEN.search(last) and not TELLING.search(last)
+    return bool(open_name or _KNOWN_SHAPES.fullmatch(part) or ordinary(part))  # what takes longest to find out comes last
 
 
 def _parts(secret: str, name: str) -> Iterator[Leaf]:

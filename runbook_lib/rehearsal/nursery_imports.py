@@ -16,7 +16,8 @@ SOURCE = Path(__file__).parents[2]
 PROVIDER = "runbook_lib.rehearsal.provider.server"
 FOR_KERNELS = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.debugger", "IPython.extensions.storemagic",
-    "sqlite3", "boto3.s3.inject", "httpx", "runbook_lib.steps", "runbook_lib.versions.discovery", "pandas.io.formats.style",
+    "sqlite3", "wrapt", "runbook_lib.redaction.kernel_hooks",
+    "boto3.s3.inject", "httpx", "runbook_lib.steps", "runbook_lib.versions.discovery", "pandas.io.formats.style",
 )  # fmt: skip
 FOR_PULUMI = (
     "pulumi.automation", "pulumi.runtime", "cryptography.hazmat.primitives.ciphers.aead",
