@@ -15,6 +15,6 @@ def engine_version_offered(plan: Plan, context: GateContext) -> Judgements:
             op.name,
             ok=version in context.allowed_versions,
             good=f"{op.name} asks for {version}, which RDS offers{when}.",
-            bad=f"{op.name} asks for {version or 'no version'}; RDS offers{when} {', '.join(sorted(context.allowed_versions))}.",
+            bad=f"{op.name} asks for {version or 'no version'}; RDS offers {', '.join(sorted(context.allowed_versions))}{when}.",
             remedy="Run 01_version_discovery and plan with the version it chooses.",
         )
