@@ -90,7 +90,7 @@ def test_the_frame_brings_the_clock(tmp_path: Path) -> None:
         return NOW
 
     run: Any = tmp_path
-    context = Context(run, FakeAws(Target(region="us-east-1")), run, clock)
+    context = Context(run, FakeAws(Target(region="us-east-1")), run, clock=clock)
     assert (context.day.judged, context.day.today) == (TODAY, TODAY)
     assert asked == [NOW]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_what_is_preferred_goes_before_what_is_first(parents: list[Path]) -> Non
 
 
 def test_no_place_is_an_error_with_a_remedy(parents: list[Path]) -> None:
-    parents[:] = [Path("/nonexistent")]
+    parents[:] = [parents[0] / "missing", Path(os.devnull)]
     with pytest.raises(EngineError) as raised:
         places.private("t-")
     assert "TMPDIR" in raised.value.remedy
