@@ -41,7 +41,12 @@ def command(kind: EngineKind) -> Any:
     from semver import VersionInfo
 
     if kind is EngineKind.EMBEDDED:
-        return PulumiCommand(root=str(Path(__file__).parent / "rehearsal"))
+        from runbook_lib.rehearsal.engine.version import VERSION
+
+        known = PulumiCommand.__new__(PulumiCommand)  # whose constructor starts the command to ask for its version, each time
+        known.command = str(Path(__file__).parent / "rehearsal" / "bin" / "pulumi")
+        known.version = VersionInfo.parse(VERSION.removeprefix("v"))
+        return known
     try:
         return PulumiCommand(version=VersionInfo(*MINIMUM_CLI))
     except FileNotFoundError as error:

@@ -30,9 +30,12 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
     """The copy that was written last."""
     worst: State = State.OK
     """How the notebook will have ended, as far as is known: as the first cell that was not well."""
+    _goes_on = False
 
     def save(self, **_: Any) -> None:
         """Make the record, and write it where it can be written over."""
+        if self._goes_on:
+            return
         text = self._copied()
         if self.output_path and not output.only_once(self.output_path):
             output.write(text, self.output_path)
@@ -82,7 +85,9 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
             if error is not None and not error_output(cell):
                 said = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
                 cell.outputs.append(nbformat.v4.new_output("error", **said))
+        self._goes_on = state is State.OK and index + 1 < len(self.nb.cells)  # the next cell begins at once, and that is written
         self.cell_complete(cell, index)
+        self._goes_on = False
         self.on_cell(index + 1, len(self.nb.cells))
 
     def say(self, index: int, text: str) -> None:
