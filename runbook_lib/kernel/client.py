@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jupyter_core.utils import run_sync
@@ -14,6 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
+from runbook_lib.kernel.alarm import Alarm
 from runbook_lib.kernel.flood import Meter
 from runbook_lib.kernel.group import KernelGroup
 from runbook_lib.kernel.masked import Lines
@@ -72,9 +74,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
             return  # the kernel is still starting, and would only die of it: no cell will run
         self._signal(signal.SIGINT if first else signal.SIGKILL)
         if first:
-            timer = threading.Timer(self._grace, self._signal, [signal.SIGKILL])
-            timer.daemon = True
-            timer.start()
+            Alarm(self._grace, partial(self._signal, signal.SIGKILL))
             # A cell may wait for what it started, which may be deaf.
             threading.Thread(target=self._settle, daemon=True).start()
 

@@ -105,12 +105,13 @@ def _python(source: str) -> dict[str, Any]:
 
 
 def _step(defaults: Mapping[str, Any], source: str | None) -> str | None:
-    """Which step a notebook is: by its file's name, or by its parameters where it was renamed or came through a pipe."""
+    """Which step a notebook is: by its file's name, or, where that was changed or is not known, by what only that step takes."""
     if not {"environment", "run"} <= set(defaults):
         return None
     if source and (stem := Path(source).stem) in parameters.STEPS:
         return stem
-    return next((step for step, model in parameters.STEPS.items() if set(model.model_fields) == set(defaults)), None)
+    own = set(defaults) - set(parameters.StepParameters.model_fields)
+    return next((step for step, model in parameters.STEPS.items() if own and own <= set(model.model_fields)), None)
 
 
 def _check_step(step: str, given: Mapping[str, Any]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from runbook_lib.kernel.alarm import Alarm
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -31,20 +33,17 @@ def stopping(stop: Stop, timeout: float | None) -> Iterator[None]:
         stop: Asks it, with the cause. A terminal that is closed may hang up more than once: only Ctrl-C or SIGTERM insists.
         timeout: Seconds the notebook may take.
     """
-    timer = threading.Timer(timeout, stop, [State.TIMED_OUT]) if timeout else None
+    alarm = Alarm(timeout, partial(stop, State.TIMED_OUT)) if timeout else None
     handlers = {}
     if threading.current_thread() is threading.main_thread():
         for number in HEARD:
             if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
                 continue  # nohup: it is to outlive its terminal
             handlers[number] = signal.signal(number, lambda heard, _: stop(State.INTERRUPTED, insists=heard != signal.SIGHUP))
-    if timer:
-        timer.daemon = True
-        timer.start()
     try:
         yield
     finally:
-        if timer:
-            timer.cancel()
+        if alarm:
+            alarm.call_off()
         for number, handler in handlers.items():
             signal.signal(number, handler)
