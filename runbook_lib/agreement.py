@@ -9,14 +9,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.plan import COMPUTED, provider_name
+from runbook_lib.plan import COMPUTED, provider_name, roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from runbook_lib.plan import Operation, Plan
 
-ABSENT = "nothing"
+
+class _Absent:
+    """The value of a member that is not there; no value of a program is one."""
+
+    def __str__(self) -> str:
+        return "nothing"
+
+
+ABSENT = _Absent()
 _LONGEST = 120
 """Characters of a value that a sentence shows: a policy or a package would hide the rest."""
 
@@ -28,9 +36,20 @@ def deviations(agreed: Plan, applied: Plan) -> list[str]:
         agreed: The preview's operations.
         applied: The update's own, with the values that it went on to use.
     """
-    before = {op.urn: op for op in agreed.operations}
-    after = {op.urn: op for op in applied.operations}
-    return [line for urn in sorted(before.keys() | after.keys()) for line in _of_one(before.get(urn), after.get(urn))]
+    before = {op.key: op for op in agreed.operations}
+    after = {op.key: op for op in applied.operations}
+    return [line for key in sorted(before.keys() | after.keys()) for line in _of_one(before.get(key), after.get(key))]
+
+
+def of_outputs(agreed: Mapping[str, Any], applied: Mapping[str, Any]) -> list[str]:
+    """A sentence for each output of the stack that is another one than the preview knew; pure."""
+    found = _different("", dict(agreed), dict(applied))
+    return [f"stack output {path} is {_short(got)}, agreed was {_short(want)}" for path, want, got in found]
+
+
+def not_shown(plan: Plan) -> list[str]:
+    """The inputs of what changes whose values nobody can compare, for they are secret and no event of Pulumi's shows them."""
+    return [f"{op.name} {name}" for op in plan.changes if op.op != "delete" for name in op.secrets]
 
 
 def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str]:
@@ -44,6 +63,8 @@ def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str
     for what, want, got in (
         ("parent", agreed.parent, applied.parent),
         ("provider", provider_name(agreed), provider_name(applied)),
+        ("protect", agreed.protect, applied.protect),
+        ("retainOnDelete", agreed.retain, applied.retain),
     ):
         if want != got:
             yield f"{_title(agreed)}: {what} is {_short(got)}, agreed was {_short(want)}"
@@ -53,9 +74,14 @@ def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str
 
 
 def _came_to_less(agreed: Operation, applied: Operation) -> bool:
-    """A change that was only announced because a value was not known yet, and turned out to be smaller or none."""
+    """A change that was only announced because values were not known yet, and turned out to be smaller or none."""
     possible = {"update": {"same"}, "replace": {"same", "update"}}
-    return applied.op in possible.get(agreed.op, ()) and _holds_unknown(agreed.inputs)
+    return applied.op in possible.get(agreed.op, ()) and bool(agreed.changed) and _holds_unknown_throughout(agreed)
+
+
+def _holds_unknown_throughout(op: Operation) -> bool:
+    """Whether each property that was to change held something unknown: one whose new value was known does differ."""
+    return all(_holds_unknown(op.inputs.get(root)) for root in roots(op.changed))
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -83,5 +109,5 @@ def _title(op: Operation) -> str:
 
 
 def _short(value: Any) -> str:
-    text = value if value == ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = str(value) if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

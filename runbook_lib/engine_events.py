@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib.plan import Plan
+from runbook_lib.plan import Plan, plain_outputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pulumi.automation.events import EngineEvent, StepEventMetadata
+
+
+STACK = "pulumi:pulumi:Stack"
 
 
 class Done(BaseModel):
@@ -36,7 +39,7 @@ class Outcome(BaseModel):
     warnings: tuple[str, ...]
     """Diagnostics of severity warning."""
     outputs: dict[str, Any] = {}
-    """After an update, the stack's outputs that are not secret."""
+    """The stack's outputs that are not secret; of a preview, as far as they are known, ``<computed>`` for the rest."""
 
 
 class Recorder:
@@ -54,6 +57,7 @@ class Recorder:
         self._begun: dict[tuple[str, str], float] = {}
         self._done: list[Done] = []
         self._warnings: list[str] = []
+        self._outputs: dict[str, Any] = {}
         self.results: list[dict[str, Any]] = []
         self.errors: list[str] = []
 
@@ -66,6 +70,8 @@ class Recorder:
         elif event.res_outputs_event:
             step = event.res_outputs_event.metadata
             self.results.append(_step(step))
+            if step.type == STACK and step.new:
+                self._outputs = plain_outputs(step.new.outputs or {})
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
             self._done.append(Done(op=str(getattr(step.op, "value", step.op)), urn=step.urn, type=step.type, seconds=seconds))
             self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
@@ -90,12 +96,16 @@ class Recorder:
     def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
         """What the operation did, now that it is over."""
         plan = Plan.of(self._steps)
-        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=outputs or {})
+        known = self._outputs if outputs is None else outputs
+        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=known)
 
 
 def _step(metadata: StepEventMetadata) -> dict[str, Any]:
     def state(found: Any) -> dict[str, Any] | None:
-        return {"parent": found.parent, "inputs": found.inputs} if found else None
+        if not found:
+            return None
+        kept = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
+        return {"parent": found.parent, "inputs": found.inputs, **kept}
 
     return {
         "op": getattr(metadata.op, "value", metadata.op),

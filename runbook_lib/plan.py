@@ -1,7 +1,8 @@
 """A plan: the operations that Pulumi's preview announced, in one canonical form, and the digest over it.
 
 The digest binds what is agreed on to what is applied. It is the SHA-256 of the canonical JSON of every operation that changes
-something (operation, URN, parent, provider, changed property paths and new values), and of the providers' settings. Left out is
+something (operation, URN, parent, provider, changed property paths and new values), and of the providers' settings. The values of
+secrets are no part of it, for no event shows them (``Operation.secrets`` names where they are). Left out is
 whatever differs between two machines for the same plan: order, times, paths of archives (their content's hash stays) and how
 the provider is reached.
 """
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib.signatures import SIGNATURE, UNKNOWN_ID
+from runbook_lib.signatures import SECRET, SIGNATURE, UNKNOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,8 +28,12 @@ GENERATED = "<generated>"
 HOW_THE_PROVIDER_IS_REACHED = frozenset(
     {"endpoints", "accessKey", "secretKey", "token", "profile", "s3UsePathStyle", "version", "pluginDownloadURL"}
 )
-COLLAPSED = {"create-replacement": "replace", "delete-replaced": "replace"}
+REPLACING = frozenset({"create-replacement", "replace", "delete-replaced"})
 """Pulumi announces a replacement as up to three steps; it is one operation."""
+DELETING = frozenset({"delete", "delete-replaced"})
+"""What an earlier replacement has left to be deleted is announced as one of these, beside what happens to the resource itself."""
+BOOKKEEPING = frozenset({"__defaults", "__meta", "__name", "__internal"})
+"""Members that Pulumi's bridge and engine add to inputs."""
 NOTHING = frozenset({"same", "read", "refresh"})
 
 
@@ -51,6 +56,19 @@ class Operation(BaseModel):
     old_inputs: dict[str, Any]
     changed: tuple[str, ...]
     """Paths of the properties that differ."""
+    protect: bool = False
+    retain: bool = False
+    """Whether its deletion leaves what it stands for in the cloud."""
+
+    @property
+    def key(self) -> tuple[str, bool]:
+        """What tells operations of one plan apart: a resource, and what of it an earlier replacement left to be deleted."""
+        return self.urn, self.op == "delete"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The top-level inputs that hold a secret, whose value no event of Pulumi's shows."""
+        return tuple(sorted(name for name, value in self.inputs.items() if _holds_secret(value)))
 
     @property
     def changes(self) -> bool:
@@ -91,14 +109,21 @@ class Plan(BaseModel):
         Args:
             steps: ``StepEventMetadata`` as Pulumi writes it in JSON (apitype), one per announced step.
         """
-        operations: dict[str, Operation] = {}
+        by_urn: dict[str, list[Mapping[str, Any]]] = {}
         for step in steps:
-            operation = _operation(step)
-            before = operations.get(operation.urn)
-            # The steps of one replacement agree but for the inputs, which the deletion does not have.
-            if before is None or (operation.op == "replace" and step["op"] != "delete-replaced"):
-                operations[operation.urn] = operation
-        return cls(operations=tuple(sorted(operations.values(), key=lambda op: op.urn)))
+            by_urn.setdefault(str(step["urn"]), []).append(step)
+        operations = [operation for announced in by_urn.values() for operation in _of_one(announced)]
+        return cls(operations=tuple(sorted(operations, key=lambda op: op.key)))
+
+
+def _of_one(steps: list[Mapping[str, Any]]) -> list[Operation]:
+    """What one URN's steps come to: at most one operation on the resource, and at most one deletion."""
+    replacing = any(step["op"] in REPLACING - DELETING for step in steps)
+    own = [step for step in steps if step["op"] not in DELETING]
+    found = [_operation(own[-1] if replacing else own[0], "replace" if replacing else None)] if own else []
+    # A replacement deletes what it replaces; a deletion beyond that one is of what an earlier one left.
+    gone = [step for step in steps if step["op"] in DELETING][1 if replacing else 0 :]
+    return [*found, *(_operation(step, "delete") for step in gone[:1])]
 
 
 def deployed(resources: Iterable[Mapping[str, Any]]) -> Plan:
@@ -112,14 +137,14 @@ def deployed(resources: Iterable[Mapping[str, Any]]) -> Plan:
 
 def differences(agreed: Plan, current: Plan) -> list[str]:
     """A sentence for each operation in which two plans differ."""
-    before = {op.urn: canonical(_essence(op)) for op in agreed.binding}
-    after = {op.urn: canonical(_essence(op)) for op in current.binding}
-    ops = {op.urn: op for op in (*agreed.binding, *current.binding)}
+    before = {op.key: canonical(_essence(op)) for op in agreed.binding}
+    after = {op.key: canonical(_essence(op)) for op in current.binding}
+    ops = {op.key: op for op in (*agreed.binding, *current.binding)}
     return [
-        f"{ops[urn].op} {ops[urn].type} {ops[urn].name}: "
-        + ("no longer planned" if urn not in after else "newly planned" if urn not in before else "planned otherwise")
-        for urn in sorted(before.keys() | after.keys())
-        if before.get(urn) != after.get(urn)
+        f"{ops[key].op} {ops[key].type} {ops[key].name}: "
+        + ("no longer planned" if key not in after else "newly planned" if key not in before else "planned otherwise")
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
     ]
 
 
@@ -133,14 +158,14 @@ def provider_name(op: Operation) -> str:
     return op.provider.rpartition("::")[0]
 
 
-def _operation(step: Mapping[str, Any]) -> Operation:
+def _operation(step: Mapping[str, Any], op: str | None = None) -> Operation:
     new, old = step.get("new") or {}, step.get("old") or {}
     state = new or old
     urn = str(step["urn"])
     type_, name = str(step["type"]), urn.rsplit("::", 1)[-1]
     changed = {*(step.get("diffs") or ()), *(step.get("detailedDiff") or ())}
     return Operation(
-        op=COLLAPSED.get(step["op"], str(step["op"])),
+        op=op or str(step["op"]),
         urn=urn,
         type=type_,
         name=name,
@@ -149,6 +174,8 @@ def _operation(step: Mapping[str, Any]) -> Operation:
         inputs=_plain(type_, name, new.get("inputs") or {}),
         old_inputs=_plain(type_, name, old.get("inputs") or {}),
         changed=tuple(sorted(changed)),
+        protect=bool(state.get("protect")),
+        retain=bool(state.get("retainOnDelete")),
     )
 
 
@@ -158,7 +185,7 @@ def _plain(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: GENERATED if isinstance(value, str) and generated.fullmatch(value) else _value(value)
         for key, value in inputs.items()
-        if key not in hidden and not (hidden and key.startswith("skip")) and not key.startswith("__")
+        if key not in hidden and not (hidden and key.startswith("skip")) and key not in BOOKKEEPING
     }
 
 
@@ -167,25 +194,41 @@ def _value(value: Any) -> Any:
         if SIGNATURE in value:
             # An asset's or archive's content is its hash; where it lies on this machine is not part of the plan.
             return {key: _value(item) for key, item in value.items() if key in {SIGNATURE, "hash", "value"}}
-        return {key: _value(item) for key, item in value.items() if not key.startswith("__")}
+        return {key: _value(item) for key, item in value.items() if key not in BOOKKEEPING}
     if isinstance(value, list):
         return [_value(item) for item in value]
-    return COMPUTED if value == UNKNOWN_ID else value
+    if isinstance(value, str):
+        # A program's own text that reads like one of our marks must not pass for it.
+        return COMPUTED if value in UNKNOWNS else f"literal {value}" if value in {COMPUTED, GENERATED} else value
+    return value
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get(SIGNATURE) == SECRET or any(map(_holds_secret, value.values()))
+    return isinstance(value, list) and any(map(_holds_secret, value))
 
 
 def _essence(op: Operation) -> dict[str, Any]:
     """What of an operation counts: new values of what changes, or everything that is created."""
-    values = op.inputs if op.op != "update" else {key: op.inputs.get(key) for key in _roots(op.changed)}
+    values = op.inputs if op.op != "update" else {key: op.inputs.get(key) for key in roots(op.changed)}
     return {
         "op": op.op,
         "urn": op.urn,  # the stack's name is in it: what is agreed on for one environment is not for another
         "parent": op.parent,
         "provider": provider_name(op),
         "changed": list(op.changed),
+        "protect": op.protect,
+        "retain": op.retain,
         "values": {} if op.op == "delete" else values,
     }
 
 
-def _roots(paths: Iterable[str]) -> list[str]:
+def plain_outputs(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A stack's outputs as an event tells them, unknown values as ``<computed>``, without those that are secret."""
+    return {key: _value(value) for key, value in outputs.items() if key not in BOOKKEEPING and not _holds_secret(value)}
+
+
+def roots(paths: Iterable[str]) -> list[str]:
     """The top-level properties that ``paths`` (``a.b[0]``) lie in."""
     return sorted({path.split(".")[0].split("[")[0] for path in paths})

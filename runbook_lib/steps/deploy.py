@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import settings, workspace
-from runbook_lib.agreement import deviations
+from runbook_lib.agreement import deviations, not_shown, of_outputs
 from runbook_lib.errors import RunbookError
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
-from runbook_lib.steps.plan import agreed_plan
+from runbook_lib.steps.plan import agreed_outputs, agreed_plan
 from runbook_lib.steps.step import Context, progress, step
 from runbook_lib.steps.version_discovery import chosen_config
 
@@ -43,26 +43,28 @@ def deploy(context: Context, known: DeployParameters) -> Report:
         return Report(findings=(unmoved,), data=context.so_far)
     context.so_far["applied"] = "not known"  # until the update says: it may die half-way
     outcome = context.engine.up()
-    context.so_far.update(_applied_data(agreed, outcome))
+    odd = [*deviations(agreed, outcome.plan), *of_outputs(agreed_outputs(context.run), outcome.outputs)]
+    context.so_far.update(_applied_data(outcome, odd))
     progress("applying schema migrations")
     outputs, contract = _outputs(outcome)
     function = outputs.schema_function_name if outputs else ""
     schema = _migrate(context, function)
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
     return Report(
-        findings=(unmoved, _applied(agreed, outcome), contract, migrated),
+        findings=(unmoved, _applied(agreed, outcome.plan, odd), contract, migrated),
         data={**context.so_far, "schema": schema},
         frames={"Slowest resources": slowest_frame(outcome)},
     )
 
 
-def _applied_data(agreed: Plan, outcome: Outcome) -> dict[str, Any]:
+def _applied_data(outcome: Outcome, odd: list[str]) -> dict[str, Any]:
     """What the update did, as it is kept."""
     return {
         "applied": True,
         "counts": outcome.plan.counts(),
         "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
-        "deviations": deviations(agreed, outcome.plan),
+        "deviations": odd,
+        "not_compared": not_shown(outcome.plan),
         "seconds": {done.urn: round(done.seconds, 3) for done in outcome.done},
         "outputs": outcome.outputs,
         "warnings": list(outcome.warnings),
@@ -96,13 +98,12 @@ def _unmoved(wanted: str, agreed: Plan, current: Plan) -> Finding:
         resource=current.digest,
         message=f"The plan moved since it was agreed on: digest {current.digest[:12]} instead of {wanted[:12]}. {what}"
         if moved
-        else f"The plan is the one agreed on, digest {current.digest[:12]}.",
+        else f"The plan is the one agreed on, digest {current.digest[:12]}{_but_for_secrets(current)}.",
         remedy="Nothing was applied. Run 02_plan again and agree on the new plan." if moved else "",
     )
 
 
-def _applied(agreed: Plan, outcome: Outcome) -> Finding:
-    odd = deviations(agreed, outcome.plan)
+def _applied(agreed: Plan, applied: Plan, odd: list[str]) -> Finding:
     more = f" (and {len(odd) - _SHOWN} more, all in the result)" if len(odd) > _SHOWN else ""
     return Finding(
         check="applied_as_planned",
@@ -111,11 +112,19 @@ def _applied(agreed: Plan, outcome: Outcome) -> Finding:
         resource=agreed.digest,
         message=f"What was applied is not what was agreed on: {'; '.join(odd[:_SHOWN])}{more}."
         if odd
-        else f"All {len(outcome.plan.changes)} operations were applied as agreed on, values included, and no other.",
+        else f"All {len(applied.changes)} operations were applied as agreed on, values included, and no other"
+        f"{_but_for_secrets(applied)}.",
         remedy="The stack holds what was applied. Run 02_plan to see what it takes to get to what the program asks for."
         if odd
         else "",
     )
+
+
+def _but_for_secrets(plan: Plan) -> str:
+    """Names what is no part of a digest or a comparison, because Pulumi never shows it."""
+    hidden = not_shown(plan)
+    more = f" and {len(hidden) - _SHOWN} more" if len(hidden) > _SHOWN else ""
+    return f"; not compared, because secret: {', '.join(hidden[:_SHOWN])}{more}" if hidden else ""
 
 
 def _migrate(context: Context, function: str) -> dict[str, Any]:

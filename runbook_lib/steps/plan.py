@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runbook_lib import costs, gates, settings, workspace
 from runbook_lib.plan import Plan
@@ -46,6 +46,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "digest": outcome.plan.digest,
             "counts": outcome.plan.counts(),
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+            "outputs": outcome.outputs,
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
         },
@@ -60,6 +61,15 @@ def agreed_plan(run: Run) -> Plan:
         UsageError: 02 has not passed in this run.
     """
     return Plan.model_validate({"operations": run.passed("02_plan").data["operations"]})
+
+
+def agreed_outputs(run: Run) -> dict[str, Any]:
+    """The stack's outputs as 02 foresaw them in this run, ``<computed>`` for what it could not know.
+
+    Raises:
+        UsageError: 02 has not passed in this run.
+    """
+    return dict(run.passed("02_plan").data["outputs"])
 
 
 def operations_frame(plan: Plan) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.steps.stand_in import outcome, resource
 
-from runbook_lib.agreement import deviations
-from runbook_lib.plan import COMPUTED
+from runbook_lib.agreement import deviations, of_outputs
+from runbook_lib.plan import COMPUTED, differences
 from runbook_lib.signatures import UNKNOWN_ID
 
 THING = "aws:s3/bucket:Bucket"
@@ -48,6 +48,12 @@ def test_what_was_not_known_matches_anything(agreed: dict[str, Any], applied: di
         ({"a": [1]}, {"a": [1, 2]}, "a is [1, 2]"),
         ({"a": [UNKNOWN_ID]}, {"a": ["x", "y"]}, "a is"),
         ({"bucket": "a-0123abc"}, {"bucket": "b-fedcba9"}, "bucket is"),
+        ({"a": "nothing"}, {}, 'a is nothing, agreed was "nothing"'),
+        ({}, {"a": "nothing"}, 'a is "nothing", agreed was nothing'),
+        ({"a": COMPUTED}, {"a": "anything"}, "a is"),  # the program's own text, and no mark of ours
+        ({"tags": {"__x": "1"}}, {"tags": {"__x": "2"}}, "tags.__x is"),
+        ({"protect": True}, {"protect": False}, "protect is false"),
+        ({"retainOnDelete": False}, {"retainOnDelete": True}, "retainOnDelete is true"),
     ],
 )
 def test_what_was_known_counts(agreed: dict[str, Any], applied: dict[str, Any], path: str) -> None:
@@ -60,6 +66,8 @@ def test_a_change_may_come_to_less_only_where_a_value_was_not_known() -> None:
     assert of({"a": UNKNOWN_ID}, {"a": 1}, "update", "same") == []
     assert of({"a": UNKNOWN_ID}, {"a": 1}, "replace", "update") == []
     assert of({"a": 2}, {"a": 2}, "update", "same") == [f"update {THING} a: applied as same"]
+    assert of({"a": 2, "b": UNKNOWN_ID}, {"a": 2, "b": 1}, "update", "same") == [f"update {THING} a: applied as same"]
+    assert of({"a": [UNKNOWN_ID]}, {"a": [1]}, "update", "same") == []
     assert of({"a": UNKNOWN_ID}, {"a": 1}, "update", "replace") == [f"update {THING} a: applied as replace"]
 
 
@@ -75,6 +83,37 @@ def test_deletions_count_by_being_done() -> None:
     assert deviations(outcome(resource(THING, "a", "delete", {"x": 1})).plan, outcome().plan) == [
         f"delete {THING} a: agreed on and not applied"
     ]
+
+
+def test_what_an_earlier_replacement_left_to_be_deleted_counts_beside_the_resource() -> None:
+    same, left = resource(THING, "a", "same", {"x": 1}, x=1), resource(THING, "a", "delete", {"x": 0})
+    for gone in (left, {**left, "op": "delete-replaced"}):
+        agreed = outcome(same).plan
+        assert [op.op for op in outcome(same, gone).plan.operations] == ["same", "delete"]
+        assert deviations(agreed, outcome(same, gone).plan) == [f"delete {THING} a: applied and never agreed on"]
+        assert agreed.digest != outcome(same, gone).plan.digest
+        assert differences(agreed, outcome(gone, same).plan) == [f"delete {THING} a: newly planned"]
+
+
+def test_a_replacement_is_one_operation_and_what_is_deleted_beyond_it_another() -> None:
+    steps = [resource(THING, "a", op, {"x": 0}, x=1) for op in ("create-replacement", "replace", "delete-replaced")]
+    assert [op.op for op in outcome(*steps).plan.operations] == ["replace"]
+    assert [op.op for op in outcome(*steps, {**steps[2]}).plan.operations] == ["replace", "delete"]
+
+
+def test_outputs_that_were_known_count() -> None:
+    assert of_outputs({"a": COMPUTED, "b": 1}, {"a": "x", "b": 1}) == []
+    assert of_outputs({"b": 1}, {"b": 2, "c": 3}) == [
+        "stack output b is 2, agreed was 1",
+        "stack output c is 3, agreed was nothing",
+    ]
+
+
+def test_parent_counts() -> None:
+    there = resource(THING, "a")
+    there["new"]["parent"] = "urn:pulumi:staging::payments::other"
+    (line,) = deviations(outcome(resource(THING, "a")).plan, outcome(there).plan)
+    assert "parent is" in line
 
 
 def test_another_provider_is_another_account_or_region() -> None:

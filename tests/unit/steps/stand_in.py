@@ -25,14 +25,15 @@ STACK = "urn:pulumi:staging::payments"
 
 def resource(type_: str, name: str, op: str = "create", old: dict[str, Any] | None = None, **inputs: Any) -> dict[str, Any]:
     """A step's metadata as Pulumi announces it."""
+    options = {name: inputs.pop(name) for name in ("protect", "retainOnDelete") if name in inputs}
     return {
         "op": op,
         "urn": f"{STACK}::{type_}::{name}",
         "type": type_,
         "provider": f"{STACK}::pulumi:providers:aws::aws::id",
-        "new": None if op == "delete" else {"parent": "", "inputs": inputs},
+        "new": None if op == "delete" else {"parent": "", "inputs": inputs, **options},
         "old": None if op == "create" else {"parent": "", "inputs": old or {}},
-        "diffs": sorted(key for key in inputs if (old or {}).get(key) != inputs[key]) if op == "update" else None,
+        "diffs": sorted(key for key in inputs if (old or {}).get(key) != inputs[key]) if op in {"update", "replace"} else None,
     }
 
 

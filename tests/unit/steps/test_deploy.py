@@ -14,6 +14,7 @@ from runbook_lib import steps
 from runbook_lib.errors import EngineError, FunctionError
 from runbook_lib.parameters import DeployParameters
 from runbook_lib.results import Status
+from runbook_lib.signatures import SECRET, SIGNATURE
 from runbook_lib.steps import step as frame
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 deploying = import_module("runbook_lib.steps.deploy")  # the package calls its function by the same name
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
 AGREED = (resource(GROUP, "api", retentionInDays=60), resource(GROUP, "flow", retentionInDays=30, kmsKeyId="k"))
+FORESEEN = {"vpc_id": "<computed>"}
 AS_AGREED = outcome(*AGREED)
 MIGRATED = {"current": deploying.newest_migration(), "applied": [1, 2]}
 
@@ -36,11 +38,10 @@ def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(deploying.workspace, "prepare", lambda _run, _chosen: tmp_path)
 
     def call(
-        *, preview: Outcome = AS_AGREED, up: Any = None, schema: Any = MIGRATED, digest: str = ""
+        *, preview: Outcome = AS_AGREED, up: Any = None, schema: Any = MIGRATED, digest: str = "", agreed: Any = AGREED
     ) -> tuple[Report, FakeEngine, FakeAws]:
-        agreed = outcome(*AGREED).plan
-        operations = [operation.model_dump(mode="json") for operation in agreed.operations]
-        run = FakeRun(tmp_path, {"02_plan": {"operations": operations}})
+        operations = [operation.model_dump(mode="json") for operation in outcome(*agreed).plan.operations]
+        run = FakeRun(tmp_path, {"02_plan": {"operations": operations, "outputs": {**RAW, **FORESEEN}}})
         engine = FakeEngine(preview=preview, up=up or outcome(*AGREED, outputs=RAW))
         aws = FakeAws(invoked=schema)
         surroundings = context(run, engine, aws)
@@ -104,6 +105,24 @@ def test_what_was_applied_otherwise_is_named(deploy: Any, applied: tuple[dict[st
     assert all(words in finding.message for words in said), finding.message
     assert report.data["deviations"]
     assert aws.invocations  # the stack has changed by now: the schema must fit it
+
+
+def test_an_output_that_is_not_the_one_foreseen_is_named(deploy: Any) -> None:
+    report, _, _ = deploy(up=outcome(*AGREED, outputs={**RAW, "environment": "http://evil"}))
+    finding = judged(report.findings)["applied_as_planned"]
+    assert finding.status is Status.FAIL
+    assert 'stack output environment is "http://evil"' in finding.message
+
+
+def test_secrets_whose_values_nobody_can_compare_are_named(deploy: Any) -> None:
+    secret = {SIGNATURE: SECRET}
+    hidden = (resource(GROUP, "api", retentionInDays=60, value=secret), resource(GROUP, "flow", deep={"a": [secret]}))
+    report, _, _ = deploy(agreed=hidden, preview=outcome(*hidden), up=outcome(*hidden, outputs=RAW))
+    for check in ("plan_unmoved", "applied_as_planned"):
+        finding = judged(report.findings)[check]
+        assert finding.status is Status.PASS
+        assert "not compared, because secret: api value, flow deep" in finding.message
+    assert report.data["not_compared"] == ["api value", "flow deep"]
 
 
 @pytest.mark.parametrize(
