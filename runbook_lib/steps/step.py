@@ -40,9 +40,9 @@ class Context:
     run: Run
     aws: Aws
     engine: Engine
-    so_far: dict[str, Any] = field(default_factory=dict)
+    so_far: dict[str, Any] = field(default_factory=dict, kw_only=True)
     """What the step has done by now, as JSON values: the data of a result whose step does not come to its end."""
-    clock: Callable[[], datetime] = now
+    clock: Callable[[], datetime] = field(default=now, kw_only=True)
     """What time it is, UTC."""
 
     @functools.cached_property

@@ -27,7 +27,7 @@ def look(deployed: Deployed, step: Any, name: str, today: str) -> Report:
     clock = datetime.fromisoformat(today).replace(tzinfo=UTC) + timedelta(seconds=86399)
     known = parameters.parse(name, {"environment": ENVIRONMENT, **settings.environment(ENVIRONMENT).steps.get(name, {})})
     with deployed.environment():
-        found: Report = step.__wrapped__(Context(deployed.run, deployed.aws, Engine(deployed.run), lambda: clock), known)
+        found: Report = step.__wrapped__(Context(deployed.run, deployed.aws, Engine(deployed.run), clock=lambda: clock), known)
     return found
 
 
