@@ -165,7 +165,7 @@ class TestPassed:
         path = finish(run, PLAN)
         records = {path.name: canonical.file_sha256(path)}
         run.ledger.append("step.failed", step=PLAN, attempt=1, status="FAIL", records=records)
-        with pytest.raises(RecordError, match="PASS; the ledger says .* FAIL"):
+        with pytest.raises(RecordError, match=r"PASS; the ledger says .* FAIL"):
             run.passed(PLAN)
 
     def test_killed_after_its_result(self, run: Run) -> None:

@@ -64,7 +64,7 @@ def test_no_record_holds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_nor_does_a_result_that_is_not_a_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook shows the result itself, and its gate raises what the findings say: no file is in between."""
     monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path))
-    secret = "Vq8-canary-of-findings-3Kz"  # noqa: S105 - what must not be seen
+    secret = "Vq8-canary-of-findings-3Kz"
     redaction.register(secret, "CANARY")
     said = {name: f"{name} {secret}" for name in ("resource", "message", "remedy")}
     finding = Finding(check="a_check", requirement=(), status=Status.FAIL, **said)
