@@ -160,6 +160,14 @@ class TestPassed:
         with pytest.raises(UsageError, match="says PASS, but its notebook ended exited"):
             run.passed(PLAN)
 
+    def test_a_pass_that_was_taken_back(self, run: Run) -> None:
+        """The last word of an attempt counts."""
+        path = finish(run, PLAN)
+        records = {path.name: canonical.file_sha256(path)}
+        run.ledger.append("step.failed", step=PLAN, attempt=1, status="FAIL", records=records)
+        with pytest.raises(RecordError, match=r"PASS; the ledger says .* FAIL"):
+            run.passed(PLAN)
+
     def test_killed_after_its_result(self, run: Run) -> None:
         attempt = run.ledger.begin("notebook.started", PLAN, owner=dead().model_dump())
         end(run, PLAN, attempt)

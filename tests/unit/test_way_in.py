@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.runs import dead
 
 from runbook_lib import by_hand, kept, settings, way_in
 from runbook_lib.aws import Aws, Target
@@ -195,6 +196,12 @@ class TestRehearsal:
         with way_in.resolved(STAGING, rehearsal=True) as found:
             assert by_hand.run_for(found).facts == deployed.facts
 
+    def test_by_hand_another_environments_run_there_is_not_joined(self, a_world: worlds.World) -> None:
+        assert a_world
+        rehearsal(environment="production")
+        with way_in.resolved(STAGING, rehearsal=True) as found:
+            assert by_hand.run_for(found).facts.environment == "staging"
+
     def test_a_new_run_there_has_the_state_of_the_one_before(self, a_world: worlds.World) -> None:
         assert a_world
         before = rehearsal(backend="file:///state")
@@ -226,6 +233,12 @@ class TestEnter:
 
         self.enter(begin, [])
         assert self.enter(lambda _: run(), [])
+
+    def test_what_a_killed_runner_left_is_on_record_before_it_goes_on(self) -> None:
+        made = run()
+        made.ledger.begin("notebook.started", "03_deploy", owner=dead().model_dump())
+        self.enter(lambda _: made, [])
+        assert [event["event"] for event in made.ledger.events()][-2:] == ["notebook.killed", "stack.locked"]
 
     def test_where_aws_does_not_answer_nothing_begins(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         def nobody(_: Aws) -> str:

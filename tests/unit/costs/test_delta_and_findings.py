@@ -45,6 +45,11 @@ class TestDiff:
         assert (delta.same, delta.delta, len(delta.newly_unpriced)) == (False, 0, 1)
         assert "newly not priced" in delta.summary()
 
+    def test_a_charge_without_a_price_that_goes_is_a_difference(self) -> None:
+        firewall = make("wafv2/webAcl:WebAcl", "firewall")
+        delta = price(*BASELINE, firewall).compare(price(*BASELINE))
+        assert (delta.same, delta.changes, len(delta.no_longer_unpriced)) == (False, (), 1)
+
 
 class TestFindings:
     """Within budget, complete, fresh."""

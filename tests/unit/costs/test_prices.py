@@ -40,8 +40,9 @@ def test_a_price_that_was_not_found_is_none_and_says_so(key: str) -> None:
 
 
 def test_tiers_add_up() -> None:
-    """333 million calls at 3.50 a million, the next 67 million at 2.80."""
+    """333 million calls at 3.50 a million, the next 667 million at 2.80, from there on 2.38."""
     assert LIST.cost("apigw.rest", Decimal(400_000_000)) == Decimal("1165.50") + Decimal("187.60")
+    assert LIST.cost("apigw.rest", Decimal(1_200_000_000)) == Decimal("1165.50") + Decimal("1867.60") + Decimal("476.00")
 
 
 def test_free_allowances_are_not_deducted() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from unit.redaction.secrets_of_odd_shapes import ENCODED, ODD, SPELLINGS
+from unit.runs import create
 
-from runbook_lib import files, redaction
+from runbook_lib import files, filing, redaction, settings
 from runbook_lib.ledger import Ledger
 from runbook_lib.results import Finding, Status, StepResult, now
 from runbook_lib.steps.step import progress
@@ -58,3 +59,17 @@ def test_no_record_holds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     )
     assert [one for one in said if one in kept.data["lines"]] == []
     assert {event["digest"] for event in ledger.events()} == {"ab" * 32}
+
+
+def test_nor_does_a_result_that_is_not_a_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook shows the result itself, and its gate raises what the findings say: no file is in between."""
+    monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path))
+    secret = "Vq8-canary-of-findings-3Kz"
+    redaction.register(secret, "CANARY")
+    said = {name: f"{name} {secret}" for name in ("resource", "message", "remedy")}
+    finding = Finding(check="a_check", requirement=(), status=Status.FAIL, **said)
+    known = {"word": secret}
+    result = filing.result_of(create(), "02_plan", 1, started=now(), parameters=known, findings=[finding], data=known)
+    (kept,) = result.findings
+    assert [kept.resource, kept.message, kept.remedy] == [f"{name} [redacted:CANARY]" for name in said]
+    assert (result.parameters, result.data) == ({"word": "[redacted:CANARY]"}, {"word": "[redacted:CANARY]"})

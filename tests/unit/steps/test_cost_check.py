@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from unit.steps.stand_in import FakeEngine, FakeRun, context, judged, outcome, resource
+import pytest
+from unit.costs.planned import DATABASE
+from unit.steps.stand_in import NOW, FakeEngine, FakeRun, context, judged, outcome, resource
 
 from runbook_lib import steps
 from runbook_lib.parameters import CostCheckParameters
@@ -15,18 +19,25 @@ from runbook_lib.results import Finding, Status
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runbook_lib.steps.outcome import Report
+
 NAT = "aws:ec2/natGateway:NatGateway"
 TABLE = "aws:dynamodb/table:Table"
+KEY = "aws:kms/key:Key"
 
 
-def check(folder: Path, planned: list[dict[str, Any]], live: list[dict[str, Any]], budget: str = "300.00") -> dict[str, Finding]:
+def report(folder: Path, planned: list[dict[str, Any]], live: list[dict[str, Any]], clock: datetime = NOW, **told: Any) -> Report:
     operations = [operation.model_dump(mode="json") for operation in outcome(*planned).plan.operations]
     run = FakeRun(folder, {"02_plan": {"operations": operations}})
     state = [
         {"urn": one["urn"], "type": one["type"], "provider": one["provider"], "inputs": one["new"]["inputs"]} for one in live
     ]
-    known = CostCheckParameters(monthly_budget_usd=Decimal(budget))
-    return judged(inspect.unwrap(steps.cost_check)(context(run, FakeEngine(resources=state)), known).findings)
+    surroundings = replace(context(run, FakeEngine(resources=state)), clock=lambda: clock)
+    return inspect.unwrap(steps.cost_check)(surroundings, CostCheckParameters(**told))
+
+
+def check(folder: Path, planned: list[dict[str, Any]], live: list[dict[str, Any]], budget: str = "300.00") -> dict[str, Finding]:
+    return judged(report(folder, planned, live, monthly_budget_usd=Decimal(budget)).findings)
 
 
 def test_what_is_deployed_costs_what_was_planned(tmp_path: Path) -> None:
@@ -53,3 +64,22 @@ def test_over_budget_fails(tmp_path: Path) -> None:
     one = [resource(NAT, "a")]
     assert check(tmp_path, one, one, "32.84")["cost_within_budget"].status is Status.FAIL
     assert check(tmp_path, one, one, "32.85")["cost_within_budget"].status is Status.PASS
+
+
+def test_what_costs_more_by_today_is_a_warning_and_no_verdict(tmp_path: Path) -> None:
+    """A rehearsal is judged for the day of its record; today PostgreSQL 14 is in Extended Support, at 292.00 more."""
+    lifecycle = "open-source-rds-extended-support"
+    database = [resource("aws:rds/instance:Instance", "db", **{**DATABASE, "engineLifecycleSupport": lifecycle})]
+    told = report(tmp_path, database, database, datetime(2027, 9, 1, tzinfo=UTC), monthly_budget_usd=Decimal("110.85"))
+    assert (told.data["fixed_usd"], told.data["planned_fixed_usd"]) == ("110.850", "110.850")
+    found = judged(told.findings)
+    assert {found[name].status for name in ("cost_within_budget", "cost_as_planned")} == {Status.PASS}
+    assert any("2027-09-01" in warning and "$292.00 over budget" in warning for warning in told.warnings or ())
+
+
+@pytest.mark.parametrize(("fresh", "status"), [(False, Status.PASS), (True, Status.FAIL)])
+def test_old_prices_fail_where_fresh_ones_were_asked_for(tmp_path: Path, *, fresh: bool, status: Status) -> None:
+    """A key's price is of 2025-08-28."""
+    one = [resource(KEY, "k")]
+    found = judged(report(tmp_path, one, one, fresh_prices=fresh).findings)["price_list_fresh"]
+    assert (found.status, "kms.key" in found.message) == (status, True), found.message

@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,6 +15,10 @@ from runbook_lib import steps
 from runbook_lib.parameters import TeardownParameters
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.teardown import STATE, TAGGED, _state_finding, _tag_finding, default_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 TAGS = '{"tags": {"Environment": "staging", "Suffix": "demo"}}'
 
@@ -61,18 +64,29 @@ KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
 BUCKET = "arn:aws:s3:::left"
 
 
+NAT = "arn:aws:ec2:us-east-1:000000000000:natgateway/nat-1"
+
+
 @pytest.fixture
-def tear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Tear down with an engine whose state is this before and after, and an AWS that lists these."""
+def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that has its workspace, and an AWS that is asked once."""
     step = import_module("runbook_lib.steps.teardown")
     monkeypatch.setattr(step, "SETTLING_SECONDS", {True: 0.0, False: 0.0})
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace/Pulumi.yaml").touch()
 
-    def call(left: Any, *, key: str = "Enabled", after: tuple[str, ...] = (), updates: int = 2) -> dict[str, Finding]:
+
+@pytest.fixture
+def tear(tmp_path: Path, ready: None) -> Any:
+    """Tear down with an engine whose state is this before and after, and an AWS that lists these."""
+    del ready
+
+    def call(
+        left: Any, *, key: str = "Enabled", after: tuple[str, ...] = (), updates: int = 2, **clients: Any
+    ) -> dict[str, Finding]:
         state = [[{"type": "aws:kms/key:Key", "urn": "urn:k", "custom": True}], [{"urn": urn, "custom": True} for urn in after]]
         engine = FakeEngine(resources=state, destroy=outcome(resource("aws:kms/key:Key", "k", "delete")), updates=updates)
-        surroundings = context(FakeRun(tmp_path, {}), engine, FakeAws(listed=left, kms=Kms(key)))
+        surroundings = context(FakeRun(tmp_path, {}), engine, FakeAws(listed=left, kms=Kms(key), **clients))
         known = TeardownParameters(environment="staging", confirm="staging")
         return judged(inspect.unwrap(steps.teardown)(surroundings, known).findings)
 
@@ -103,3 +117,73 @@ def test_what_is_left_in_the_state_is_named(tear: Any) -> None:
 def test_an_aws_that_does_not_say_is_unknown(tear: Any) -> None:
     refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetResources")
     assert tear(refused)[TAGGED].status is Status.UNKNOWN
+
+
+class Tagged(FakeAws):
+    """AWS with what carries which tags; it lists what fits every filter, as the tagging API does."""
+
+    def __init__(self, carried: dict[str, dict[str, str]]) -> None:
+        super().__init__()
+        self._carried = carried
+
+    def pages(self, *_: str, **asked: Any) -> Iterator[dict[str, Any]]:
+        """What carries each of the keys with one of its values; a filter without values takes any."""
+        for arn, tags in self._carried.items():
+            fits = [
+                each["Key"] in tags and tags[each["Key"]] in (each["Values"] or tags.values()) for each in asked["TagFilters"]
+            ]
+            if all(fits):
+                yield {"ResourceARN": arn}
+
+
+@pytest.mark.parametrize(
+    ("carried", "status"),
+    [
+        ({"Environment": "staging", "Suffix": "of-then"}, Status.FAIL),
+        ({"Environment": "staging", "Suffix": "demo"}, Status.PASS),  # what the configuration says by now: another stack
+        ({"Environment": "production", "Suffix": "of-then"}, Status.PASS),
+        ({"Suffix": "of-then"}, Status.PASS),
+    ],
+    ids=str,
+)
+def test_what_is_looked_for_carries_the_tags_that_were_deployed(
+    tmp_path: Path, ready: None, carried: dict[str, str], status: Status
+) -> None:
+    del ready
+    given = '{"tags": {"Environment": "staging", "Suffix": "of-then"}}'
+    provider = {"type": "pulumi:providers:aws", "urn": "urn:p", "custom": True, "inputs": {"defaultTags": given}}
+    engine = FakeEngine(resources=[[provider], []], destroy=outcome(), updates=2)
+    surroundings = context(FakeRun(tmp_path, {}), engine, Tagged({BUCKET: carried}))
+    report = inspect.unwrap(steps.teardown)(surroundings, TeardownParameters(environment="staging", confirm="staging"))
+    found = judged(report.findings)[TAGGED]
+    assert (found.status, found.resource) == (status, "Environment=staging, Suffix=of-then")
+    assert report.data["tags"] == {"Environment": "staging", "Suffix": "of-then"}
+    assert report.data["left_in_aws"] == ([BUCKET] if status is Status.FAIL else [])
+
+
+class Ec2:
+    """A client to which NAT gateways are in these states."""
+
+    def __init__(self, *states: str) -> None:
+        self._states = states
+
+    def describe_nat_gateways(self, NatGatewayIds: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        (asked,) = NatGatewayIds
+        return {"NatGateways": [{"NatGatewayId": asked, "State": state} for state in self._states]}
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        (("deleted",), Status.PASS),
+        ((), Status.PASS),  # listed by its tags still, and unknown where it was
+        (("deleting",), Status.FAIL),  # it may fail to, and is paid for until it has
+        (("available",), Status.FAIL),
+        (("failed",), Status.FAIL),
+        (("deleted", "available"), Status.FAIL),
+    ],
+    ids=str,
+)
+def test_only_a_nat_gateway_that_is_gone_is_no_remainder(tear: Any, states: tuple[str, ...], status: Status) -> None:
+    left = tear([NAT], ec2=Ec2(*states))[TAGGED]
+    assert (left.status, NAT in left.message) == (status, status is Status.FAIL)

@@ -1,0 +1,116 @@
+"""02_plan judges what the engine previews by what 01 found out, for the day that 01 judged for, and fixes the plan as it is."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from unit.costs.planned import DATABASE
+from unit.gates.healthy_plan import HEALTHY, replacing, with_inputs
+from unit.runs import create, finish
+from unit.steps.stand_in import FakeEngine, FakeRun, context, judged, outcome, resource
+from unit.versions import judging
+
+from runbook_lib import settings, steps
+from runbook_lib.engine_events import Outcome
+from runbook_lib.errors import UsageError
+from runbook_lib.parameters import PlanParameters
+from runbook_lib.plan import Plan
+from runbook_lib.results import Status
+from runbook_lib.steps.plan import agreed_plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runbook_lib.steps.outcome import Report
+
+FOUND = judging.judged()
+CHOSEN = FOUND.engine_version
+LATER = datetime(2027, 9, 1, tzinfo=UTC)
+"""A day on which PostgreSQL 14 is in Extended Support."""
+
+
+def plan(folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), **known: Any) -> Report:
+    """What 02 comes to if the engine previews this, and 01 found ``FOUND``."""
+    run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}})
+    engine = FakeEngine(preview=Outcome(plan=preview, done=(), warnings=warnings))
+    surroundings = replace(context(run, engine), clock=lambda: clock)
+    report = inspect.unwrap(steps.plan)(surroundings, PlanParameters(environment="staging", **known))
+    assert engine.asked == ["preview"]  # nothing that changes anything
+    return report
+
+
+def asking_for(version: str) -> Plan:
+    return with_inputs("database", engineVersion=version)
+
+
+def test_a_plan_with_the_version_that_was_found_passes_and_is_kept_whole(tmp_path: Path) -> None:
+    previewed = asking_for(CHOSEN)
+    report = plan(tmp_path, previewed, warnings=("a diagnostic",))
+    assert {finding.check: finding.message for finding in report.findings if finding.status is not Status.PASS} == {}
+    assert (report.data["digest"], report.data["warnings"]) == (previewed.digest, ["a diagnostic"])
+    assert report.data["counts"] == {"create": len(HEALTHY.operations)}
+    assert agreed_plan(FakeRun(tmp_path, {"02_plan": dict(report.data)})) == previewed
+
+
+def test_the_preview_is_of_the_version_that_was_found(tmp_path: Path) -> None:
+    plan(tmp_path, asking_for(CHOSEN))
+    config = yaml.safe_load((tmp_path / "workspace/Pulumi.staging.yaml").read_text())["config"]
+    assert (config["payments:engineVersion"], config["payments:lambdaRuntime"]) == (CHOSEN, "python3.13")
+
+
+@pytest.mark.parametrize("version", [version for version, status in judging.OFFERS.items() if status != "available"])
+def test_a_version_that_is_listed_and_cannot_be_created_fails(tmp_path: Path, version: str) -> None:
+    """One is withdrawn, and of one nobody says what it is."""
+    finding = judged(plan(tmp_path, asking_for(version)).findings)["engine_version_offered"]
+    assert finding.status is Status.FAIL
+    offered = finding.message.partition("RDS offers ")[2]
+    assert (CHOSEN in offered, version in offered) == (True, False)
+
+
+def test_the_day_of_the_catalogue_is_told(tmp_path: Path) -> None:
+    for version in (CHOSEN, "1.0"):
+        said = judged(plan(tmp_path, asking_for(version)).findings)["engine_version_offered"].message
+        assert f" on {FOUND.as_of}" in said
+
+
+@pytest.mark.parametrize(("limit", "status"), [(0, Status.FAIL), (1, Status.PASS)])
+def test_what_may_be_lost_is_what_the_operator_said(tmp_path: Path, limit: int, status: Status) -> None:
+    found = judged(plan(tmp_path, replacing("database", op="replace"), deletion_limit=limit).findings)
+    assert found["deletions_within_limit"].status is status
+
+
+def test_no_more_may_be_lost_where_nobody_said_anything(tmp_path: Path) -> None:
+    found = judged(plan(tmp_path, replacing("database", op="replace")).findings)
+    assert found["deletions_within_limit"].status is Status.FAIL
+
+
+@pytest.mark.parametrize("clock", [LATER, datetime(2026, 10, 20, tzinfo=UTC)], ids=["later", "that day"])
+def test_the_estimate_is_for_the_day_that_is_judged(tmp_path: Path, clock: datetime) -> None:
+    """Instance, 20 GB and a secret: 105.85 + 4.60 + 0.40. Extended Support is another 292.00 once it is charged."""
+    lifecycle = "open-source-rds-extended-support"
+    database = resource("aws:rds/instance:Instance", "db", **{**DATABASE, "engineLifecycleSupport": lifecycle})
+    report = plan(tmp_path, outcome(database).plan, clock=clock)
+    assert Decimal(report.data["monthly_fixed_usd"]) == Decimal("110.85")
+
+
+def test_operations_are_shown_by_kind_and_type(tmp_path: Path) -> None:
+    group = "aws:cloudwatch/logGroup:LogGroup"
+    shown = plan(tmp_path, outcome(resource(group, "b"), resource(group, "a"), resource(group, "c", "delete")).plan).frames
+    assert shown["Operations"].to_numpy().tolist() == [["create", group, 2, "a, b"], ["delete", group, 1, "c"]]
+
+
+@pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN])
+def test_a_plan_that_did_not_pass_is_agreed_on_by_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status) -> None:
+    monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path))
+    run = create()
+    finish(run, "02_plan", status, operations=HEALTHY.model_dump(mode="json")["operations"])
+    with pytest.raises(UsageError, match=f"02_plan is {status}"):
+        agreed_plan(run)
+    finish(run, "02_plan", operations=HEALTHY.model_dump(mode="json")["operations"])
+    assert agreed_plan(run) == HEALTHY
