@@ -69,7 +69,8 @@ class CostDelta(Facts):
         """One line, e.g. ``+$33.85 a month ($248.73 -> $282.58), 2 charges differ``."""
         span = f"{dollars(self.before)} -> {dollars(self.after)}"
         line = f"{_signed(self.delta)} a month ({span}), {len(self.changes)} charges differ"
-        return f"{line}; newly not priced: {', '.join(self.newly_unpriced)}" if self.newly_unpriced else line
+        words = {"newly not priced": self.newly_unpriced, "not priced and gone": self.no_longer_unpriced}
+        return "; ".join([line, *(f"{word}: {', '.join(names)}" for word, names in words.items() if names)])
 
 
 def diff(before: Estimate, after: Estimate) -> CostDelta:

@@ -49,6 +49,7 @@ class TestDiff:
         firewall = make("wafv2/webAcl:WebAcl", "firewall")
         delta = price(*BASELINE, firewall).compare(price(*BASELINE))
         assert (delta.same, delta.changes, len(delta.no_longer_unpriced)) == (False, (), 1)
+        assert "not priced and gone: aws:wafv2/webAcl:WebAcl firewall" in delta.summary()
 
 
 class TestFindings:

@@ -131,6 +131,7 @@ def test_secrets_whose_values_nobody_can_compare_are_named(deploy: Any) -> None:
         ({"current": deploying.newest_migration() - 1, "applied": []}, "the newest migration is"),
         ({"current": 0, "applied": []}, "version 0"),
         ({"applied": []}, "did not migrate"),
+        ({"current": deploying.newest_migration(), "error": "it gave up"}, "it gave up"),
         (FunctionError("it timed out"), "it timed out"),
     ],
 )
