@@ -17,7 +17,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
-from runbook_lib.streams import lasting_streams
+from runbook_lib.streams import delivered, lasting_streams
 
 app = typer.Typer(
     name="runbook",
@@ -46,6 +46,7 @@ def list_steps(*, as_json: JsonOption = False) -> None:
 
     if as_json:
         print(json.dumps([step.model_dump(mode="json") for step in steps()], indent=2))
+        delivered()
         return
     for step in steps():
         print(f"{step.name}: {step.question}\n    changes: {step.changes}")
@@ -53,6 +54,7 @@ def list_steps(*, as_json: JsonOption = False) -> None:
             if name in parameters.StepParameters.model_fields:
                 continue  # which the command line has options for
             print(f"    -p {name}={field.default}  {field.help}")
+    delivered()
 
 
 @app.command()
