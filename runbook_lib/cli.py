@@ -116,24 +116,22 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Show how the latest runs, or one run's steps, ended."""
-    from runbook_lib.catalogue import run_status
-    from runbook_lib.run import Run
+    from runbook_lib import catalogue
 
-    runs, unreadable = ([Run.find(run_id)], []) if run_id else Run.all()
-    found = [run_status(one) for one in runs[:10]]
-    for error in unreadable:
-        print(f"runbook: {error.message}", file=sys.stderr)
+    found = [catalogue.one_run(run_id)] if run_id else catalogue.all_runs()
     for problem in (problem for one in found for problem in one.problems):
         print(f"runbook: {problem}", file=sys.stderr)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
-        return
-    if not found:
+    elif not found:
         print("No runs yet. runbook rehearse makes one.")
-    for one in found:
+    for one in () if as_json else found:
         print(f"{one.run}  {one.environment}{' (rehearsal)' if one.rehearsal else ''}  {one.state}  {one.directory}")
         for step in one.steps if run_id else ():
-            print(f"  {step.status:<8}{step.name} attempt {step.attempt}  {step.summary}")
+            print(f"  {step.status:<8}{step.name} attempt {step.attempt or '?'}  {step.summary}")
+    delivered()
+    if any(one.state == catalogue.DAMAGED for one in found):
+        raise typer.Exit(ExitCode.RECORDS)
 
 
 @app.command()

@@ -84,7 +84,7 @@ def newest_run(world: World) -> Run:
     Raises:
         UsageError: Its records are not here.
     """
-    for run in Run.all()[0]:
+    for run in Run.all():
         if holds(world, run):
             return run
     raise UsageError(

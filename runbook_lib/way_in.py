@@ -141,7 +141,7 @@ def resolved(
 
 def _settled(run: str, show: Callable[[str], None]) -> None:
     """End and put on record what the run of a dead owner left; where its records are elsewhere, they are settled there."""
-    for dead in Run.all()[0]:
+    for dead in Run.all():
         if dead.facts.run == run:
             dead.settle(tell=show)
 
