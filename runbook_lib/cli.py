@@ -151,7 +151,7 @@ def teardown(
 
 @app.command()
 def unlock(*, environment: EnvironmentOption = "staging") -> None:
-    """Remove the lock that a dead process on another machine left on the environment's stack; on record in its run."""
+    """Remove the lock that a dead process on another machine left on the environment's stack, or a damaged one; on record."""
     from runbook_lib import undo
 
     for line in undo.unlock(environment) or [f"Nobody holds a stack of {environment}."]:
