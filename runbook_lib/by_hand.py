@@ -46,6 +46,7 @@ def begin(place: way_in.Place, reason: str, given: dict[str, dict[str, Any]]) ->
     return Run.create(
         environment=place.environment.environment, rehearsal=place.target.emulated, reason=reason, engine=engine,
         caller=place.caller, target=place.target, parameters=given, backend=backend,
+        world=place.world.state.name if place.world else "",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from runbook_lib import given_paths
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
 from runbook_lib.streams import delivered, lasting_streams
 
@@ -165,6 +166,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _end)
+    given_paths.absolute()
     with lasting_streams():
         sys.exit(_run())
 

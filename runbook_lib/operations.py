@@ -142,7 +142,7 @@ def rehearse(
     def begin(place: way_in.Place) -> Run:
         return Run.create(
             environment=name, rehearsal=True, reason=reason, engine=kind, caller=place.caller, target=place.target,
-            parameters=_given(told), backend=f"file://{_made(directory / 'state')}",
+            world=world.state.name, parameters=_given(told), backend=f"file://{_made(directory / 'state')}",
         )  # fmt: skip
 
     with _world(directory, keep=keep, region=environment.region, port=port) as world:
