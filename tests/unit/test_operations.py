@@ -15,6 +15,7 @@ from runbook_lib.errors import ExitCode
 from runbook_lib.results import Status
 from runbook_lib.runner import Execution
 from runbook_lib.states import State
+from runbook_lib.steps.step import progress
 
 if TYPE_CHECKING:
     from runbook_lib.run import Run
@@ -48,3 +49,9 @@ def test_what_nobody_foresaw_between_two_steps_is_no_pass(tmp_path: Path, monkey
     *_, last = made.ledger.events()
     assert (last["event"], last["exit_code"]) == ("run.stopped", ExitCode.ENGINE)
     assert run_status(made).state == "stopped"
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/nowhere/progress"])
+def test_progress_that_cannot_be_shown_ends_no_step(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv(runner.PROGRESS_VARIABLE, path)
+    progress("applying 3 of 52")
