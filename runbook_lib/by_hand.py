@@ -27,7 +27,7 @@ def run_for(place: way_in.Place) -> Run:
     A person who opens the notebooks one after the other gets one run, as papermill does; the next day it is another one. In a
     rehearsal that is being kept it is the latest run there, ended or not: whoever goes there wants what that run deployed.
     """
-    for run in Run.all()[0]:
+    for run in Run.all():
         if place.world:
             if kept.holds(place.world, run) and run.facts.environment == place.environment.environment:
                 return run
@@ -46,6 +46,7 @@ def begin(place: way_in.Place, reason: str, given: dict[str, dict[str, Any]]) ->
     return Run.create(
         environment=place.environment.environment, rehearsal=place.target.emulated, reason=reason, engine=engine,
         caller=place.caller, target=place.target, parameters=given, backend=backend,
+        world=place.world.state.name if place.world else "",
     )  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from runbook_lib import given_paths
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
-from runbook_lib.streams import lasting_streams
+from runbook_lib.streams import delivered, lasting_streams
 
 app = typer.Typer(
     name="runbook",
@@ -46,6 +47,7 @@ def list_steps(*, as_json: JsonOption = False) -> None:
 
     if as_json:
         print(json.dumps([step.model_dump(mode="json") for step in steps()], indent=2))
+        delivered()
         return
     for step in steps():
         print(f"{step.name}: {step.question}\n    changes: {step.changes}")
@@ -53,6 +55,7 @@ def list_steps(*, as_json: JsonOption = False) -> None:
             if name in parameters.StepParameters.model_fields:
                 continue  # which the command line has options for
             print(f"    -p {name}={field.default}  {field.help}")
+    delivered()
 
 
 @app.command()
@@ -114,24 +117,22 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """Show how the latest runs, or one run's steps, ended."""
-    from runbook_lib.catalogue import run_status
-    from runbook_lib.run import Run
+    from runbook_lib import catalogue
 
-    runs, unreadable = ([Run.find(run_id)], []) if run_id else Run.all()
-    found = [run_status(one) for one in runs[:10]]
-    for error in unreadable:
-        print(f"runbook: {error.message}", file=sys.stderr)
+    found = [catalogue.one_run(run_id)] if run_id else catalogue.all_runs()
     for problem in (problem for one in found for problem in one.problems):
         print(f"runbook: {problem}", file=sys.stderr)
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], indent=2))
-        return
-    if not found:
+    elif not found:
         print("No runs yet. runbook rehearse makes one.")
-    for one in found:
+    for one in () if as_json else found:
         print(f"{one.run}  {one.environment}{' (rehearsal)' if one.rehearsal else ''}  {one.state}  {one.directory}")
         for step in one.steps if run_id else ():
-            print(f"  {step.status:<8}{step.name} attempt {step.attempt}  {step.summary}")
+            print(f"  {step.status:<8}{step.name} attempt {step.attempt or '?'}  {step.summary}")
+    delivered()
+    if any(one.state == catalogue.DAMAGED for one in found):
+        raise typer.Exit(ExitCode.RECORDS)
 
 
 @app.command()
@@ -151,7 +152,7 @@ def teardown(
 
 @app.command()
 def unlock(*, environment: EnvironmentOption = "staging") -> None:
-    """Remove the lock that a dead process on another machine left on the environment's stack; on record in its run."""
+    """Remove the lock that a dead process on another machine left on the environment's stack, or a damaged one; on record."""
     from runbook_lib import undo
 
     for line in undo.unlock(environment) or [f"Nobody holds a stack of {environment}."]:
@@ -165,6 +166,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, _end)
+    given_paths.absolute()
     with lasting_streams():
         sys.exit(_run())
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _HTTPS = 443
+_HOST = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _PROVIDER_VARIABLES = re.compile(r"(TF_)?AWS_(DYNAMODB|IAM|S3|STS)_ENDPOINT")
 """What the AWS plugin reads besides, from the time before ``AWS_ENDPOINT_URL_*``."""
 _DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn")
@@ -33,6 +34,8 @@ def is_aws(url: str) -> bool:
     except ValueError:
         return False
     host = (parts.hostname or "").rstrip(".")
+    if not _HOST.fullmatch(host) or "@" in parts.netloc:  # what follows the setting may read it another way
+        return False
     ours = any(host.endswith(f".{domain}") for domain in _DOMAINS)
     return parts.scheme == "https" and port in {None, _HTTPS} and ours and not _TENANTS.search(host)
 

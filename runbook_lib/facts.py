@@ -41,6 +41,8 @@ class RunFacts(BaseModel):
     started: AwareDatetime
     engine: EngineKind
     target: Target
+    world: str = ""
+    """The name of the rehearsal that it was made in: addresses are used again, and clocks are set. Empty on AWS."""
     backend: str
     """The Pulumi backend's URL."""
     commit: str

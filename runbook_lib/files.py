@@ -5,7 +5,9 @@ Who writes a record has redacted it (``redaction``); here the bytes are looked a
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +67,19 @@ def write_once(path: Path, content: bytes) -> None:
     refuse(path.name, secrets)
 
 
+def read(path: Path) -> bytes:
+    """All that is in a file; of what is none (a pipe, a device), reading would not come to an end.
+
+    Raises:
+        OSError: It cannot be read, or is no regular file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        return file.read()
+
+
 def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
     """Read and parse a record.
 
@@ -72,7 +87,7 @@ def load_record(path: Path, parse: Callable[[bytes], T]) -> T:
         RecordError: ``path`` is missing, or ``parse`` raised ``ValueError`` or ``KeyError``.
     """
     try:
-        return parse(path.read_bytes())
+        return parse(read(path))
     except OSError as error:
         raise RecordError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError) as error:

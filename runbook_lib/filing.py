@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib import canonical
@@ -13,7 +14,6 @@ from runbook_lib.results import Finding, Status, StepResult, now
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from runbook_lib.attempts import Attempt
     from runbook_lib.run import Run
@@ -78,22 +78,17 @@ def read_result(run: Run, step: str, attempt: Attempt | None) -> StepResult | No
         attempt: The attempt as the ledger tells it; ``None`` where the ledger tells of no attempt at the step.
 
     Raises:
-        RecordError: The file is another one than the ledger says, belongs elsewhere, is missing, or no event names it.
+        RecordError: It, or what lies beside it, is another file than the ledger says, belongs elsewhere, or is missing; or no
+            event names it.
     """
+    if attempt is not None:
+        verify(run, attempt)
     number = attempt.number if attempt else 1
     path = run.record(step, number, ".json")
     said = attempt.said if attempt else None
     if attempt is None or said is None or path.name not in said.get("records", {}):
         _must_not_lie_there(path, attempt)
         return None
-    for event in attempt.events:
-        bound = event.get("records", {}).get(path.name)
-        found = canonical.file_sha256(path) if path.exists() else "missing"
-        if bound is not None and bound != found:
-            raise RecordError(
-                f"{path} is not the result of attempt {number} at {step}: its SHA-256 is {found}, the ledger's {bound}.",
-                remedy="It was changed or replaced after the step ended. Find the file that was recorded, or run the step again.",
-            )
     result = StepResult.load(path)
     if (result.run, result.step, result.attempt, result.status) != (run.facts.run, step, number, said["status"]):
         raise RecordError(
@@ -102,6 +97,27 @@ def read_result(run: Run, step: str, attempt: Attempt | None) -> StepResult | No
             remedy="Run the step again.",
         )
     return result
+
+
+def verify(run: Run, attempt: Attempt) -> None:
+    """See that all files of an attempt are those that its events bind: notebook, result, and JUnit file.
+
+    Raises:
+        RecordError: One was changed, replaced or removed; it is named.
+    """
+    for name, bound in ((name, bound) for event in attempt.events for name, bound in event.get("records", {}).items()):
+        path = run.directory / name
+        found = canonical.file_sha256(path) if path.is_file() else "missing"
+        if bound != found:
+            raise RecordError(
+                f"{path} is not the {_kind(name)} of attempt {attempt.number} at {attempt.step}: "
+                f"its SHA-256 is {found}, the ledger's {bound}.",
+                remedy="It was changed or replaced after the step ended. Find the file that was recorded, or run the step again.",
+            )
+
+
+def _kind(name: str) -> str:
+    return {".ipynb": "notebook", ".xml": "JUnit file"}.get(Path(name).suffix, "result")
 
 
 def strays(run: Run, steps: Iterable[str], found: Iterable[Attempt]) -> list[Path]:

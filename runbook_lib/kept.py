@@ -50,7 +50,7 @@ def asked_for(*, by_parameter: bool) -> World | None:
     named = os.environ.get(VARIABLE, "")
     if not named and not by_parameter:
         return None
-    file = Path(named) if named else state_file()
+    file = Path(named).absolute() if named else state_file()
     world = _attached(file)
     if world is None:
         why = f"{VARIABLE} names the rehearsal {file.parent}, which is gone" if named else "No rehearsal is being kept"
@@ -74,8 +74,8 @@ def of(run: Run) -> World:
 
 
 def holds(world: World, run: Run) -> bool:
-    """Whether a run was made in this very world: addresses are used again."""
-    return run.facts.target.endpoint == world.endpoint and run.facts.started >= world.state.started
+    """Whether a run was made in this very world: addresses are used again, and clocks are set."""
+    return bool(world.state.name) and run.facts.world == world.state.name
 
 
 def newest_run(world: World) -> Run:
@@ -84,7 +84,7 @@ def newest_run(world: World) -> Run:
     Raises:
         UsageError: Its records are not here.
     """
-    for run in Run.all()[0]:
+    for run in Run.all():
         if holds(world, run):
             return run
     raise UsageError(

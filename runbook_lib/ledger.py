@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from runbook_lib import files
 from runbook_lib.chain import GENESIS, Account, Event, account, head_of, lines_for
 from runbook_lib.errors import RecordError
 from runbook_lib.results import now
@@ -117,7 +118,7 @@ class Ledger:
 
     def _content(self) -> bytes:
         try:
-            return self.path.read_bytes()
+            return files.read(self.path)
         except FileNotFoundError:
             return b""
         except OSError as error:

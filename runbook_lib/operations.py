@@ -78,9 +78,10 @@ def chosen_for(steps: Sequence[str], environment: settings.Environment, options:
 
 def run_steps(run: Run, told: Mapping[str, Chosen], display: Display) -> ExitCode:
     """Execute steps in order and stop at the first that does not pass."""
-    code = ExitCode.ENGINE  # what an error that nobody foresaw leaves
+    code = ExitCode.ENGINE
     try:
         for step, what in told.items():
+            code = ExitCode.ENGINE  # what an error that nobody foresaw leaves, whatever the step before came to
             runner.progress_file(run).unlink(missing_ok=True)
             display.running(step, (0, 0), runner.progress_file(run))
             given = {**what.over_defaults(), "rehearsal": run.facts.rehearsal}
@@ -141,7 +142,7 @@ def rehearse(
     def begin(place: way_in.Place) -> Run:
         return Run.create(
             environment=name, rehearsal=True, reason=reason, engine=kind, caller=place.caller, target=place.target,
-            parameters=_given(told), backend=f"file://{_made(directory / 'state')}",
+            world=world.state.name, parameters=_given(told), backend=f"file://{_made(directory / 'state')}",
         )  # fmt: skip
 
     with _world(directory, keep=keep, region=environment.region, port=port) as world:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import checkout, files, filing, settings, settling
+from runbook_lib import checkout, files, filing, folders, settings, settling
 from runbook_lib.attempts import Attempt, attempts, latest
 from runbook_lib.aws import Aws
 from runbook_lib.canonical import file_sha256
 from runbook_lib.errors import RecordError, UsageError
 from runbook_lib.facts import RunFacts, operator, versions
+from runbook_lib.folders import FACTS, REHEARSALS
 from runbook_lib.ledger import Ledger
 from runbook_lib.owners import Owner
 from runbook_lib.results import Status, StepResult, now
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["ATTEMPT_VARIABLE", "Run", "RunFacts", "tail"]
-
-REHEARSALS = "rehearsal"
-"""The folder under ``outputs/`` that rehearsals go to."""
-FACTS = "run.json"
 
 
 class Run:
@@ -44,7 +41,7 @@ class Run:
     @classmethod
     def create(cls, *, environment: str, rehearsal: bool, **facts: Any) -> Run:
         """Make a new run's folder with its ``run.json``; other keywords are fields of ``RunFacts``."""
-        run_id, directory = _new_folder(settings.outputs() / (REHEARSALS if rehearsal else environment))
+        run_id, directory = folders.claim(settings.outputs() / (REHEARSALS if rehearsal else environment))
         known = RunFacts(
             run=run_id, environment=environment, rehearsal=rehearsal, operator=operator(), started=now(),
             versions=versions(facts["engine"], facts["target"]), **{**checkout.code(), **facts},
@@ -82,23 +79,16 @@ class Run:
             UsageError: There is none.
             RecordError: Its ``run.json`` cannot be read.
         """
-        # Compared, not searched for by pattern: an id comes from the command line.
-        for directory in settings.outputs().glob("*/*"):
-            if directory.name == run_id:
-                return cls.open(directory)
-        raise UsageError(f"There is no run {run_id!r} under {settings.outputs()}.", remedy="runbook status lists them.")
+        return cls.open(folders.find(run_id))
 
     @classmethod
-    def all(cls) -> tuple[list[Run], list[RecordError]]:
-        """Every run, newest first, and why each that is left out cannot be read: one bad record must not hide the good ones."""
+    def all(cls) -> list[Run]:
+        """Every run that can be read, newest first; ``catalogue.all_runs`` names the others."""
         runs: list[Run] = []
-        unreadable: list[RecordError] = []
-        for path in sorted(settings.outputs().glob("*/*/run.json"), key=lambda path: path.parent.name, reverse=True):
-            try:
-                runs.append(cls.open(path.parent))
-            except RecordError as error:
-                unreadable.append(error)
-        return runs, unreadable
+        for directory in folders.every():
+            with suppress(RecordError):
+                runs.append(cls.open(directory))
+        return runs
 
     @property
     def working(self) -> Path:
@@ -215,25 +205,6 @@ class Run:
         folders = (self.directory, self.directory / ".running")
         names = [path.name for folder in folders if folder.is_dir() for path in folder.iterdir()]
         return max((int(match[1] or 1) for name in names if (match := pattern.fullmatch(name))), default=0)
-
-
-def _new_folder(parent: Path) -> tuple[str, Path]:
-    """A new run's id, and its folder: making it claims the id, so a clock that steps back gives none twice."""
-    while True:
-        run_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-        try:
-            (parent / run_id).mkdir(parents=True)
-        except FileExistsError:
-            if parent.is_dir():
-                continue
-            raise _unmakeable(parent / run_id, "a file is in its place") from None
-        except OSError as error:
-            raise _unmakeable(parent / run_id, error.strerror or str(error)) from error
-        return run_id, parent / run_id
-
-
-def _unmakeable(directory: Path, why: str) -> UsageError:
-    return UsageError(f"{directory} cannot be made: {why}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours.")
 
 
 def tail(path: Path, lines: int = 20) -> str:

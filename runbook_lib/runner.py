@@ -18,8 +18,9 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from runbook_lib import canonical, errors, files, filing, parameters, settings
+from runbook_lib import canonical, errors, files, filing, parameters, settings, settling
 from runbook_lib.errors import ExitCode, NotebookError, RecordError, RunbookError
+from runbook_lib.held_back import HeldBack
 from runbook_lib.kernel.engine import RunbookEngine
 from runbook_lib.redaction import redact
 from runbook_lib.results import Status
@@ -91,37 +92,38 @@ def execute(
     run.settle()
     source = settings.home() / "notebooks" / f"{step}.ipynb"
     inputs = {f"notebooks/{source.name}": canonical.file_sha256(source)} if source.exists() else {}
-    attempt = run.begin(step, "notebook.started", parameters=validated, inputs=inputs)
-    working = run.working / run.record(step, attempt, ".ipynb").name
-    began = time.monotonic()
-    failure: BaseException | None = None
-    environment = {
-        ATTEMPT_VARIABLE: token(run.facts.run, step, attempt),
-        PROGRESS_VARIABLE: str(progress_file(run)),
-        settings.OUTPUTS_VARIABLE: str(settings.outputs()),
-    }
-    try:
-        with environment_of(environment):
-            papermill.execute_notebook(
-                source, working, validated, engine_name="runbook",
-                progress_bar=False, on_cell=on_cell, cwd=str(run.directory),
-                notebook_timeout=timeout or NOTEBOOK_TIMEOUT[run.facts.target.emulated],
-                grace=GRACE[run.facts.target.emulated],
-            )  # fmt: skip
-    except BaseException as error:  # noqa: BLE001 - what it was is on record below; what nobody foresaw is raised after that
-        failure = error
-    seconds = time.monotonic() - began
-    try:
-        execution = _file(run, step, attempt, working, failure, seconds)
-    except RecordError as error:  # what there is stays where it was
-        said = redact("\n".join(filter(None, (_text(failure, State.FAILED), error.diagnostics()))))
-        execution = Execution(step, attempt, working, State.FAILED, None, said, error.exit_code, Status.UNKNOWN, seconds)
-        failure = error
-    run.ledger.append(
-        "notebook.ended", step=step, attempt=attempt, state=execution.state, status=execution.status,
-        error=execution.error, seconds=round(seconds, 3), records=filing.records(run, step, attempt),
-        **filing.begun_with(run, step, attempt), **_said(run, step),
-    )  # fmt: skip
+    with HeldBack() as signals:  # what has begun gets its end, whenever somebody interrupts
+        attempt = run.begin(step, "notebook.started", parameters=validated, inputs=inputs)
+        working = run.working / run.record(step, attempt, ".ipynb").name
+        began = time.monotonic()
+        failure: BaseException | None = None
+        environment = {
+            ATTEMPT_VARIABLE: token(run.facts.run, step, attempt),
+            PROGRESS_VARIABLE: str(progress_file(run)),
+            settings.OUTPUTS_VARIABLE: str(settings.outputs()),
+        }
+        try:
+            with environment_of(environment), signals.let_through():
+                papermill.execute_notebook(
+                    source, working, validated, engine_name="runbook",
+                    progress_bar=False, on_cell=on_cell, cwd=str(run.directory),
+                    notebook_timeout=timeout or NOTEBOOK_TIMEOUT[run.facts.target.emulated],
+                    grace=GRACE[run.facts.target.emulated],
+                )  # fmt: skip
+        except BaseException as error:  # noqa: BLE001 - what it was is on record below; what nobody foresaw is raised after that
+            failure = error
+        seconds = time.monotonic() - began
+        try:
+            execution = _file(run, step, attempt, working, failure, seconds)
+        except RecordError as error:  # what there is stays where it was
+            said = redact("\n".join(filter(None, (_text(failure, State.FAILED), error.diagnostics()))))
+            execution = Execution(step, attempt, working, State.FAILED, None, said, error.exit_code, Status.UNKNOWN, seconds)
+            failure = error
+        run.ledger.append(
+            "notebook.ended", step=step, attempt=attempt, state=execution.state, status=execution.status,
+            error=execution.error, seconds=round(seconds, 3), records=filing.records(run, step, attempt),
+            **filing.begun_with(run, step, attempt), **_said(run, step),
+        )  # fmt: skip
     if failure is not None and not isinstance(failure, FORESEEN):
         raise failure
     return execution
@@ -162,14 +164,16 @@ def _filed(run: Run, working: Path, record: Path, failure: BaseException | None)
     Raises:
         RecordError: It could not be filed; what there is stays where it was.
     """
+    for unfinished in working.parent.glob(settling.TEMPORARY):
+        unfinished.unlink()  # was to replace the working notebook, and its writing was cut short
     if not working.exists():  # nothing has begun
-        return State.FAILED if failure else State.NOT_RUN
+        return _ended_by(failure) if failure else State.NOT_RUN
     content = working.read_bytes()
     try:
         notebook = nbformat.reads(content.decode(), as_version=4)
         stated = State(notebook.metadata.runbook["state"])
     except (ValueError, AttributeError, KeyError):  # the disk was full, say: what there is goes on record as it is
-        stated = State.FAILED
+        stated = State.RUNNING if failure else State.FAILED
     else:
         # papermill knows where it read and wrote; in a record that is relative to the project and to the run.
         told = notebook.metadata.get("papermill", {})
@@ -181,13 +185,14 @@ def _filed(run: Run, working: Path, record: Path, failure: BaseException | None)
     working.unlink()
     if failure is None or stated not in {State.OK, State.NOT_RUN, State.RUNNING}:
         return stated
-    return (
-        State.KERNEL_DIED
-        if isinstance(failure, DIED)
-        else State.INTERRUPTED
-        if isinstance(failure, KeyboardInterrupt)
-        else State.FAILED
-    )
+    return _ended_by(failure)
+
+
+def _ended_by(failure: BaseException) -> State:
+    """How a notebook ended that does not say so itself."""
+    if isinstance(failure, DIED):
+        return State.KERNEL_DIED
+    return State.INTERRUPTED if isinstance(failure, KeyboardInterrupt) else State.FAILED
 
 
 def _name(told: Mapping[str, Any], key: str) -> str:
@@ -199,7 +204,7 @@ def _text(failure: BaseException | None, state: State) -> str:
         return str(failure.evalue)
     if isinstance(failure, RunbookError):
         return failure.diagnostics()
-    return f"The notebook ended {state.value}: {failure}" if failure else ""
+    return f"The notebook ended {state.value}: {str(failure) or type(failure).__name__}" if failure else ""
 
 
 def _raised(failure: BaseException | None) -> ExitCode | None:

@@ -28,6 +28,8 @@ ATTEMPT_VARIABLE = "RUNBOOK_ATTEMPT"
 KERNEL = "ipykernel_launcher"
 ENDS_KERNELS = ("runbook_lib.kernel.orphan", "runbook_lib/kernel/guard.py")
 """The programs that end, in order, a kernel whose runner was killed."""
+TEMPORARY = ".papermill-*"
+"""What is about to replace a working notebook, beside it."""
 POLL_SECONDS = 0.1
 LAST_WORDS_SECONDS = 5.0
 """How long a kernel whose runner is gone has for recording that it was interrupted, once its work has ended."""
@@ -93,6 +95,8 @@ def _file_notebook(run: Run, step: str, attempt: int) -> dict[str, str]:
     """
     record = run.record(step, attempt, ".ipynb")
     working = run.directory / ".running" / record.name
+    for unfinished in working.parent.glob(TEMPORARY):
+        unfinished.unlink()  # its writing was cut short; the working notebook is whole
     if not working.exists():
         return {}
     if record.exists() and file_sha256(record) != file_sha256(working):

@@ -86,13 +86,20 @@ class StackLock:
         self._writing = threading.Lock()
 
     def owner(self) -> Holder | None:
-        """Whoever holds it, or held it and died."""
+        """Whoever holds it, or held it and died.
+
+        Raises:
+            RecordError: The file does not say.
+        """
         try:
             return files.load_record(self.path, Holder.model_validate_json)
-        except RecordError:
-            if self.path.exists():
-                raise
-            return None
+        except RecordError as error:
+            if not os.path.lexists(self.path):
+                return None
+            raise RecordError(
+                f"Who holds {self.stack} cannot be told: {self.path} is damaged.",
+                remedy="If nobody works on it, on any machine: runbook unlock.",
+            ) from error
 
     def take(self, environment: str, *, wait: Callable[[str], None] | None = None) -> None:
         """Take it; ``previous`` is then the owner that died with it, if one did.
@@ -103,6 +110,7 @@ class StackLock:
 
         Raises:
             LockedError: Another process holds it, or died with it on another machine.
+            RecordError: Who holds it cannot be read, or that this does cannot be written; it is not held then.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -112,14 +120,22 @@ class StackLock:
                 raise self._in_use("Wait for it (runbook run --wait), or end that process; then start again.") from None
             wait(f"{self._in_use('').message} Waiting.")
             self._mutex.acquire(poll_interval=WAIT_SECONDS)
-        previous = self.owner()
-        if previous and previous.host != platform.node():  # does the lock reach across machines? Not on every file system
+        try:
+            self.previous = self._left_here()
+            self._owner = Holder.this(self.stack, environment)
+            self._write()
+        except BaseException:
+            self._owner = None
             self._mutex.release()
-            raise self._in_use("If that machine no longer works on it: runbook unlock.")
-        self.previous = previous
-        self._owner = Holder.this(self.stack, environment)
-        self._write()
+            raise
         threading.Thread(target=self._beat, daemon=True).start()
+
+    def _left_here(self) -> Holder | None:
+        """The owner that died with it on this machine; does the lock reach across machines? Not on every file system."""
+        previous = self.owner()
+        if previous and previous.host != platform.node():
+            raise self._in_use("If that machine no longer works on it: runbook unlock.")
+        return previous
 
     def names(self, run: Run) -> None:
         """Say which run it is held for, here and in that run's ledger."""
@@ -134,36 +150,49 @@ class StackLock:
     def release(self) -> None:
         """Give it back."""
         self._over.set()
-        with self._writing:
-            self._owner = None
-            self.path.unlink(missing_ok=True)
-        self._mutex.release()
+        try:
+            with self._writing:
+                self._owner = None
+                self.path.unlink(missing_ok=True)
+        finally:
+            self._mutex.release()
 
-    def clear(self) -> Holder | None:
-        """Remove what a dead owner left; the owner that was removed, ``None`` if there was none.
+    def clear(self, record: Callable[[Holder | None], None]) -> None:
+        """Remove what a dead owner left.
+
+        Args:
+            record: Puts on record whose it was, before it goes; ``None`` where its file does not say.
 
         Raises:
             LockedError: The owner works still, or may: it was heard of a moment ago.
+            RecordError: It could not be removed; or what ``record`` raises, and then it stays.
         """
-        if not self.path.exists():
-            return None
         try:
             self._mutex.acquire(timeout=0)
         except Timeout:
             raise self._in_use("It is at work: end that process (kill -INT), and it saves its state and unlocks.") from None
         try:
-            left = self.owner()
+            left = self._readable()
             if left and left.host != platform.node() and now() - left.heartbeat < SILENT:
                 raise self._in_use(
                     f"Its heartbeat is fresh; {round(SILENT.total_seconds())} s after the last one it may be unlocked."
                 )
+            record(left)
             self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise RecordError(f"{self.path} cannot be removed: {error.strerror}.", remedy="Make its folder writable.") from error
         finally:
             self._mutex.release()
-        return left
+
+    def _readable(self) -> Holder | None:
+        """Whoever holds it, as far as its file says."""
+        try:
+            return self.owner()
+        except RecordError:
+            return None
 
     def _in_use(self, remedy: str) -> LockedError:
-        owner = self.owner()
+        owner = self._readable()
         return LockedError(f"{self.stack} is in use by {owner.told() if owner else 'another process'}.", remedy=remedy)
 
     def _write(self) -> None:
@@ -174,7 +203,9 @@ class StackLock:
 
     def _beat(self) -> None:
         while not self._over.wait(HEARTBEAT_SECONDS):
-            with contextlib.suppress(OSError):  # a heartbeat missed on a full disk: the lock itself is the system's, and holds
+            with contextlib.suppress(
+                OSError, RecordError
+            ):  # one missed on a full disk: the lock itself is the system's, and holds
                 self._write()
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from runbook_lib.rehearsal.world import World
 
+REHEARSAL = "rehearsal"
+"""What the one stack of a world is called where its lock is."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -44,7 +47,7 @@ class Place:
     def lock(self) -> stack_lock.StackLock:
         """The lock of the stack that is here: a world holds one stack, an account one per environment, region and suffix."""
         if self.world:
-            return stack_lock.StackLock(self.world.state.file.parent, "rehearsal")
+            return stack_lock.StackLock(self.world.state.file.parent, REHEARSAL)
         name = self.environment.environment
         suffix = settings.stack_config(name).get("payments:suffix", "")
         return stack_lock.StackLock(locks(), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
@@ -141,7 +144,7 @@ def resolved(
 
 def _settled(run: str, show: Callable[[str], None]) -> None:
     """End and put on record what the run of a dead owner left; where its records are elsewhere, they are settled there."""
-    for dead in Run.all()[0]:
+    for dead in Run.all():
         if dead.facts.run == run:
             dead.settle(tell=show)
 

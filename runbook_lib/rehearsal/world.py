@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -51,6 +52,7 @@ class State(BaseModel):
         started: When it was ready, UTC.
         endpoint: The emulator's address.
         env: What clients need in their environment.
+        name: Random, and no other world's; a world that was started before worlds had names has none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +62,7 @@ class State(BaseModel):
     started: dt.datetime
     endpoint: str
     env: dict[str, str]
+    name: str = ""
 
 
 class World:
@@ -197,6 +200,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         database.wait()
         state = State(
             pid=os.getpid(),
+            name=secrets.token_hex(8),
             file=state_file,
             started=dt.datetime.now(dt.UTC).replace(microsecond=0),
             endpoint=emulator.endpoint,

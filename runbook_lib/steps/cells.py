@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from runbook_lib import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 EVERY_STEP = frozenset({"environment", "run"})
 """Names that every parameters cell sets; which is how one is known in a kernel, which does not see a cell's tags."""
@@ -20,6 +20,11 @@ INJECTED = "# Parameters\n"
 """How papermill's own cell begins."""
 PAPERMILLS_OWN = frozenset({"PAPERMILL_INPUT_PATH", "PAPERMILL_OUTPUT_PATH"})
 """What it may add there."""
+
+MAGICS = frozenset({"run_line_magic", "run_cell_magic"})
+"""How IPython calls a magic, once it has read the cell."""
+CODE_MAGICS = frozenset({"capture", "time"})
+"""Magics that run code where the cell would have."""
 
 
 def stated(sources: Iterable[str]) -> frozenset[str]:
@@ -57,15 +62,53 @@ def changed(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assigned(source: str) -> frozenset[str]:
-    """The names that a cell of nothing but assignments sets; none for any other cell."""
+    """The names that a cell assigns for the cells after it, whatever else it does; imports and functions are no parameters."""
     try:
         body = ast.parse(source).body
-    except SyntaxError:  # IPython's own syntax
-        return frozenset()
-    targets = [node.targets[0] for node in body if isinstance(node, ast.Assign)]
-    if len(targets) != len(body):
-        return frozenset()
-    return frozenset(target.id for target in targets if isinstance(target, ast.Name))
+    except SyntaxError:
+        body = _of_ipython(source)
+    return frozenset(name for node in body for name in _bound(node) if not name.startswith("_"))
+
+
+def _of_ipython(source: str) -> list[ast.stmt]:
+    """The statements of a cell in IPython's own syntax; none where that is wrong too, and nothing was set."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return ast.parse(TransformerManager().transform_cell(source)).body
+    except SyntaxError:
+        return []
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that a statement assigns in the cell itself, not in a function or a class in it."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        return
+    if isinstance(node, ast.Assign):
+        yield from (name for target in node.targets for name in _names(target))
+    elif isinstance(node, (ast.AugAssign, ast.NamedExpr)) or (isinstance(node, ast.AnnAssign) and node.value):
+        yield from _names(node.target)
+    elif isinstance(node, ast.Call):
+        yield from _timed(node)
+    for inner in ast.iter_child_nodes(node):
+        yield from _bound(inner)
+
+
+def _names(target: ast.expr) -> Iterator[str]:
+    """The names in a target; an attribute's or an item's is another object's."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Starred):
+        yield from _names(target.value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        yield from (name for each in target.elts for name in _names(each))
+
+
+def _timed(call: ast.Call) -> Iterator[str]:
+    """The names that code in a magic assigns, which is text by now."""
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if isinstance(call.func, ast.Attribute) and call.func.attr in MAGICS and texts and texts[0] in CODE_MAGICS:
+        yield from _assigned(texts[-1])
 
 
 def _namespace() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +63,8 @@ class Context:
 def progress(line: str) -> None:
     """Tell whoever watches the run what is being done; silent where nobody does."""
     if path := os.environ.get("RUNBOOK_PROGRESS"):
-        Path(path).write_text(redaction.redact(line) + "\n", encoding="utf-8")
+        with suppress(OSError):  # it is only shown: a full disk is no reason to leave half-way
+            Path(path).write_text(redaction.redact(line) + "\n", encoding="utf-8")
 
 
 def step(name: str) -> Callable[[Callable[[Context, Any], Report]], Callable[..., Outcome]]:

@@ -152,6 +152,12 @@ class TestSettle:
         assert run.result(DEPLOY) is None
         assert run_status(run).state == "killed"
 
+    def test_what_was_to_replace_the_working_notebook_is_removed(self, run: Run) -> None:
+        killed(run)
+        (run.working / ".papermill-0123456789abcdef").write_text("{half")
+        run.settle()
+        assert list(run.working.iterdir()) == []
+
     def test_killed_while_it_filed_the_notebook(self, run: Run) -> None:
         killed(run)
         for path in (run.working / f"{DEPLOY}.ipynb", run.record(DEPLOY, 1, ".ipynb")):

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from unit.locks import STACK, lock, of_another_machine
 
 from runbook_lib import kept, settings, undo, way_in
 from runbook_lib.aws import Target
-from runbook_lib.errors import ExitCode, LockedError
+from runbook_lib.errors import ExitCode, LockedError, RecordError
 from runbook_lib.results import now
 from runbook_lib.run import Run
 from runbook_lib.settings import EngineKind
-from runbook_lib.stack_lock import SILENT, Holder, StackLock, held
+from runbook_lib.stack_lock import SILENT, Holder, held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-STACK = "staging-000000000000-us-east-1-demo"
 HOLDS = """
 import sys, time
 from pathlib import Path
@@ -56,18 +58,6 @@ def other() -> Iterator[subprocess.Popen[str]]:
         assert process.stdout.readline() == "held\n"
         yield process
         process.kill()
-
-
-def lock() -> StackLock:
-    return StackLock(way_in.locks(), STACK)
-
-
-def of_another_machine(**changes: object) -> Holder:
-    """Beside the lock, as it would be on a file system that is shared."""
-    owner = Holder.this(STACK, "staging").model_copy(update={"host": "elsewhere", **changes})
-    way_in.locks().mkdir(parents=True, exist_ok=True)
-    lock().path.write_text(owner.model_dump_json())
-    return owner
 
 
 def test_the_second_is_told_who_holds_it(other: subprocess.Popen[str]) -> None:
@@ -149,6 +139,40 @@ def test_a_kept_rehearsals_lock_is_unlocked_too(outputs: Path) -> None:
     (folder / "rehearsal.json").write_text(owner.model_dump_json())
     assert len(undo.unlock("staging")) == 1
     assert (folder / kept.STATE).exists()
+
+
+def test_a_lock_that_cannot_be_written_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = lock()
+    with monkeypatch.context() as patch:
+        patch.setattr("runbook_lib.files.os.fsync", full_disk)
+        with pytest.raises(RecordError, match="No space"):
+            mine.take("staging")
+    with held(lock(), "staging"):
+        pass
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_the_heart_beats_on_after_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    missed = threading.Event()
+
+    def full(*_: object) -> None:
+        missed.set()
+        full_disk()
+
+    monkeypatch.setattr("runbook_lib.stack_lock.HEARTBEAT_SECONDS", 0.01)
+    with held(lock(), "staging"):
+        first = lock().owner()
+        assert first is not None
+        with monkeypatch.context() as patch:
+            patch.setattr("runbook_lib.files.os.fsync", full)
+            assert missed.wait(30)
+            first = lock().owner() or first
+        deadline = now() + timedelta(seconds=30)
+        while (owner := lock().owner()) is None or owner.heartbeat <= first.heartbeat:
+            assert now() < deadline, "no heartbeat any more"
 
 
 def test_the_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:

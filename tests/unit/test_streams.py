@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import os
+import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from runbook_lib.streams import Lasting
+from runbook_lib.errors import ExitCode
+
+FULL = Path("/dev/full")
 
 TELLS = """
 import sys
@@ -41,10 +43,42 @@ def test_a_closed_pipe_leaves_the_exit_code_alone(unbuffered: str) -> None:
         assert process.wait(timeout=60) == 3
 
 
-def test_any_other_trouble_is_told() -> None:
-    class Full(io.StringIO):
-        def flush(self) -> None:
-            raise OSError(errno.ENOSPC, "No space left on device")
+def runbook(*arguments: str, redirected: str) -> subprocess.CompletedProcess[str]:
+    command = f'exec "$0" -m runbook_lib {shlex.join(arguments)} {redirected}'
+    here = Path(__file__).parents[2]
+    return subprocess.run(["/bin/sh", "-c", command, sys.executable], cwd=here, capture_output=True, text=True, check=False)
 
-    with pytest.raises(OSError, match="No space"):
-        Lasting(Full()).flush()
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
+class TestFullDisk:
+    def test_ends_what_is_shown_and_not_what_is_done(self) -> None:
+        with FULL.open("w") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", TELLS], cwd=Path(__file__).parents[2], check=False, input=b"", stdout=full
+            )
+        assert done.returncode == 3
+
+    @pytest.mark.parametrize("arguments", [("list",), ("list", "--json")])
+    def test_is_one_line_where_there_is_nothing_but_what_is_shown(self, arguments: tuple[str, ...]) -> None:
+        done = runbook(*arguments, redirected=f">{FULL}")
+        assert done.returncode == ExitCode.ENGINE
+        assert done.stderr.startswith("runbook: Standard output cannot be written: No space left on device.\n")
+        assert "Error" not in done.stderr
+
+
+@pytest.mark.parametrize("redirected", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_streams_that_were_not_given_are_not_missed(redirected: str) -> None:
+    done = runbook("list", redirected=redirected)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_was_not_given_is_no_files_number() -> None:
+    """The next file that is opened would be printed into, by whatever is started."""
+    opens = "from runbook_lib.streams import lasting_streams\nwith lasting_streams(): raise SystemExit(open(__file__).fileno())"
+    command = ["/bin/sh", "-c", 'exec "$0" "$1" <&- >&- 2>&-', sys.executable]
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+        script.write(opens)
+        script.flush()
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        done = subprocess.run([*command, script.name], env=environment, check=False)
+    assert 2 < done.returncode < 100

@@ -24,6 +24,7 @@ ACCOUNT = "123456789012"
 REGION = "us-east-1"
 AWS = Target(region=REGION, account=ACCOUNT)
 ENDPOINT = "http://127.0.0.1:4566"
+WORLD = "0123456789abcdef"
 STAGING = settings.environment("staging")
 
 
@@ -60,7 +61,7 @@ def a_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> worlds.World:
     file.parent.mkdir(parents=True)
     started = datetime.now(UTC).replace(microsecond=0)
     env = {"AWS_ENDPOINT_URL": ENDPOINT, "AWS_ACCESS_KEY_ID": "test"}
-    state = worlds.State(pid=os.getpid(), file=file, started=started, endpoint=ENDPOINT, env=env)
+    state = worlds.State(pid=os.getpid(), file=file, started=started, endpoint=ENDPOINT, env=env, name=WORLD)
     file.write_text(state.model_dump_json())
     monkeypatch.setattr(worlds, "_process", lambda found: found)
     return worlds.World(state, None)
@@ -68,7 +69,7 @@ def a_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> worlds.World:
 
 def rehearsal(**facts: Any) -> Run:
     target = Target(region=REGION, endpoint=ENDPOINT, account="000000000000")
-    return run(rehearsal=True, engine=EngineKind.EMBEDDED, target=target, **facts)
+    return run(rehearsal=True, engine=EngineKind.EMBEDDED, target=target, **{"world": WORLD, **facts})
 
 
 def resolved(**asked: Any) -> way_in.Place:
@@ -180,8 +181,18 @@ class TestRehearsal:
     def test_an_address_that_is_used_again_is_not_the_same_world(self, a_world: worlds.World) -> None:
         found = rehearsal()
         assert kept.holds(a_world, found)
-        later = a_world.state.model_copy(update={"started": found.facts.started + timedelta(seconds=1)})
+        later = a_world.state.model_copy(update={"name": "another"})
         assert not kept.holds(worlds.World(later, None), found)
+        nameless = a_world.state.model_copy(update={"name": ""})
+        assert not kept.holds(worlds.World(nameless, None), rehearsal(world=""))
+
+    def test_a_clock_that_is_set_back_changes_no_world(self, a_world: worlds.World) -> None:
+        later = a_world.state.model_copy(update={"started": datetime.now(UTC) + timedelta(hours=1)})
+        a_world.state.file.write_text(later.model_dump_json())
+        with way_in.resolved(STAGING, run=rehearsal().facts.run) as found:
+            assert found.world is not None
+        with way_in.resolved(STAGING, rehearsal=True) as found:
+            assert by_hand.begin(found, "again", {}).facts.world == WORLD
 
     def test_another_rehearsals_run_is_refused(self, ask: dict[str, bool]) -> None:
         stranger = rehearsal().facts.model_copy(update={"target": Target(region=REGION, endpoint="http://127.0.0.1:1")})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from integration.runner.notebooks import V4, papermill_command, record, run
+from integration.runner.notebooks import V4, notebook, papermill_command, record, run
 
 from runbook_lib import parameters, settings
 from runbook_lib.aws import Target
@@ -51,6 +53,19 @@ def staging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         environment="staging", rehearsal=False, reason="test", caller="nobody", engine=EngineKind.EMBEDDED, backend="file:///x",
         target=Target(region="us-east-1"), parameters={},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ["runbook", "nbclient"])
+def test_paths_in_variables_are_of_where_papermill_was_started(tmp_path: Path, engine: str) -> None:
+    """Not of ``--cwd``."""
+    (tmp_path / "elsewhere").mkdir()
+    tells = f"import os\nopen({str(tmp_path / 'told')!r}, 'w').write(os.environ['RUNBOOK_REHEARSAL'])"
+    source = notebook(tmp_path / "in.ipynb", tells)
+    command = [sys.executable, "-m", "papermill", "--engine", engine, "--cwd", "elsewhere", source.name, "out.ipynb"]
+    environment = {**os.environ, "RUNBOOK_REHEARSAL": "kept/world.json"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "told").read_text() == str(tmp_path / "kept/world.json")
 
 
 class TestAnyNotebook:

@@ -117,6 +117,16 @@ def test_parameters_that_changed_since_are_not_the_outcomes(kernel: Kernel) -> N
     assert kernel.cell("outcome.gate()") == ""
 
 
+@pytest.mark.parametrize("more", ["\nimport os", "\nrehearsal: bool = True", "\nprint(run)", "\n%time 1 + 1"])
+def test_whatever_else_their_cell_does(kernel: Kernel, more: str) -> None:
+    kernel.cell(kernel.parameters(more=more))
+    kernel.call()
+    kernel.cell(kernel.parameters(7, more=more))
+    assert "deletion_limit is 7 now" in kernel.cell("outcome.gate()")
+    kernel.cell(kernel.parameters(more=more + '\nenviroment = "production"'))
+    assert "unknown parameter 'enviroment' (did you mean 'environment'?)" in kernel.call()
+
+
 def test_a_name_that_no_step_takes_is_refused_by_hand(kernel: Kernel) -> None:
     kernel.cell(kernel.parameters(more='\nenviroment = "production"'))
     assert "unknown parameter 'enviroment' (did you mean 'environment'?)" in kernel.call()
