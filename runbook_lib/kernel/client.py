@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from runbook_lib.kernel.guard import Guard
     from runbook_lib.kernel.recorder import Recorder
+    from runbook_lib.kernel.said import Said
 
 ENDED_BY: dict[type[BaseException], State] = {
     CellTimeoutError: State.TIMED_OUT,
@@ -47,11 +48,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         limit: Bytes of a cell's output that are kept.
         token: What the kernel is started with as ``group.TOKEN_VARIABLE``.
         guard: Has the kernel end in order if this process is killed.
+        said: Takes what the kernel says outside its messages.
         others: papermill's and nbclient's.
     """
 
     def __init__(
-        self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, **others: Any
+        self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, said: Said,
+        **others: Any,
     ) -> None:  # fmt: skip
         self._also: Callable[..., Any] | None = others.pop("on_cell_executed", None)
         super().__init__(recorder, **others)
@@ -60,6 +63,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self.group: KernelGroup | None = None
         self.connected = False
         self._strict, self._grace, self._limit, self._token, self._guard = strict, grace, limit, token, guard
+        self._said = said
         self._meter = Meter(limit)
         self._lines = {"stdout": Lines(), "stderr": Lines()}
         self._left = False
@@ -81,7 +85,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     def create_kernel_manager(self) -> Any:
         """nbclient's, under guard."""
         manager = super().create_kernel_manager()
-        manager.guard = self._guard
+        manager.guard, manager.said = self._guard, self._said
         return manager
 
     async def async_start_new_kernel_client(self) -> Any:
@@ -173,6 +177,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         for name, lines in self._lines.items():
             if (rest := lines.rest()) and (self.log_output or self.stdout_file or self.stderr_file):
                 super().log_output_message(NotebookNode(output_type="stream", name=name, text=rest))
+        self._said.show()
         self.nb_man.ended(index, state, error, **facts)
         return state
 
