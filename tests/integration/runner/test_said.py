@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from integration.runner.notebooks import kernel, notebook, papermill_command
 
-SECRET = "Qz7kXw9PmLt4Vb2N"  # noqa: S105 - made up
+SECRET = "Qz7kXw9PmLt4Vb2N"
 BY_PROGRAM = (
     "import subprocess\nsubprocess.run('echo SUB $AWS_SECRET_ACCESS_KEY; echo ERR $AWS_SECRET_ACCESS_KEY >&2', shell=True)"
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from integration.runner.notebooks import notebook, record, run
+from integration.runner.notebooks import notebook, papermill_command, record, run
 from papermill.exceptions import PapermillExecutionError
 from unit.redaction.secrets_of_odd_shapes import PEM
 
@@ -97,6 +97,30 @@ class TestLearned:
         )
         run(notebook(tmp_path / "in.ipynb", later, "print('s3cret/' + 'of-a-kernel')"), tmp_path / "out.ipynb")
         assert record(tmp_path / "out.ipynb")[2].cells[1].outputs[0].text == "[redacted]\n"
+
+    def test_what_a_forked_child_learns(self, tmp_path: Path) -> None:
+        learn = (
+            "import os\nfrom runbook_lib import redaction\ndef learn(_):\n    redaction.register('f0rked-' + 'word-7f', 'word')\n"
+        )
+        fork = learn + (
+            "    os.write(2, b'f0rked-' + b'word-7f\\n')\n    return 'f0rked-' + 'word-7f'\n"
+            "if os.fork() == 0:\n    learn(1)\n    os._exit(0)\nos.wait()"
+        )
+        pool = learn.replace("f0rked", "p00led") + (
+            "    return 'p00led-' + 'word-7f'\n"
+            "import multiprocessing\nfrom concurrent.futures import ProcessPoolExecutor\n"
+            "with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('fork')) as pool: print(*pool.map(learn, [1]))"
+        )
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        command = [*papermill_command(), notebook(tmp_path / "in.ipynb", fork, pool), tmp_path / "out.ipynb"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        cells = record(tmp_path / "out.ipynb")[2].cells
+        for secret in ("f0rked-word-7f", "p00led-word-7f"):
+            assert secret not in done.stdout + done.stderr
+            assert held(tmp_path, secret) == []
+        assert "attempted to send" not in done.stderr
+        assert cells[0].outputs[0].text == "[redacted:word]\n"
+        assert cells[1].outputs[0].text == "[redacted:word]\n"
 
     def test_the_set_up_leaves_nothing_behind(self, tmp_path: Path) -> None:
         look = "print([name for name in dir() if not name.startswith('_')], len(In), _)"
