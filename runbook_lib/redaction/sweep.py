@@ -42,10 +42,15 @@ def refuse(name: str, secrets: list[str]) -> None:
         RecordError: Something was.
     """
     if secrets:
-        raise RecordError(
-            f"{name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
-            remedy="Keep the secret out of names and numbers; as text it is masked.",
-        )
+        raise withheld_from(name, secrets)
+
+
+def withheld_from(name: str, secrets: list[str]) -> RecordError:
+    """The error that says it."""
+    return RecordError(
+        f"{name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
+        remedy="Keep the secret out of names and numbers; as text it is masked.",
+    )
 
 
 def withheld(value: Any, masker: Masker) -> Any:
