@@ -24,7 +24,7 @@ from runbook_lib.states import State
 
 
 class WithheldError(RecordError, click.ClickException):  # type: ignore[misc]  # click says Final to what it sets itself
-    """Raised when nothing was wrong but that a secret stood where it cannot be masked; papermill's command line shows it as a line."""
+    """Raised when nothing was wrong but that a secret stood where it cannot be masked; papermill's command line says so."""
 
     def format_message(self) -> str:
         """What papermill's command line says."""
