@@ -15,6 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
+from runbook_lib.kernel import leftovers
 from runbook_lib.kernel.alarm import Alarm
 from runbook_lib.kernel.flood import Meter
 from runbook_lib.kernel.group import KernelGroup
@@ -106,6 +107,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         Raises:
             NotebookError: A cell left the notebook early.
         """
+        try:
+            self._execute_cells()
+        finally:
+            if self.group and not self.stopped:
+                leftovers.account(self.group, self.nb_man, ends=self._strict)
+
+    def _execute_cells(self) -> None:
         if self.km.kernel_spec.language == "python" and not self.stopped:  # which is to tell the secrets that it learns
             self.wait_for_reply(self.kc.execute(kernel_hooks.KERNEL_SETUP, silent=True, store_history=False))
         for index, cell in enumerate(self.nb.cells):
@@ -164,16 +172,14 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         if self.stopped and state is not State.OK:
             state = self.stopped
         self._settle()
+        if self.group:
+            self.group.look()
         facts: dict[str, Any] = {}
         if self._meter.cut:
             facts["cut"] = self._meter.account()
             self.nb_man.say(index, f"Output cut at {self._meter.limit} of {self._meter.size} bytes.")
         if self.group and self.group.ended:
-            facts["ended"] = [{"pid": pid, "command": command} for pid, command in list(self.group.ended.items())]
-            for process in facts["ended"]:
-                text = f"Ended what the notebook had left running: {process['command']} (process {process['pid']})."
-                self.nb_man.say(index, text)
-                self.log.warning(text)
+            facts["ended"] = leftovers.ended(self.group, self.nb_man, index)
         for name, lines in self._lines.items():
             if (rest := lines.rest()) and (self.log_output or self.stdout_file or self.stderr_file):
                 super().log_output_message(NotebookNode(output_type="stream", name=name, text=rest))
