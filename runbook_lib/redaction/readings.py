@@ -34,6 +34,7 @@ _PRINTABLE = r"=[0-9A-F]{2}|=\r?\n"
 
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b", "\n": ""}
 _HIGHEST = 0x10FFFF
+_REPLACED = "\ufffd"
 _SMALL = 1 << 15
 """Characters: a longer text is not worth the time to look for secrets that hold one encoding's escapes, in two others."""
 _TURNS = 3
@@ -134,6 +135,15 @@ def _percent(escape: str) -> str:
     return chr(int(escape[1:].lstrip("uU"), 16))
 
 
+def _entity(escape: str) -> str:
+    """As Python reads it, but for what may not be in HTML, which it leaves out: control characters, halves of characters."""
+    plain = html.unescape(escape)
+    if plain and plain != _REPLACED:
+        return plain
+    digits = escape[2:].rstrip(";")
+    return _character(int(digits[1:], 16) if digits[:1] in {"x", "X"} else int(digits), escape)
+
+
 def _printable(escape: str) -> str:
     return chr(int(escape[1:], 16)) if escape[1:].isalnum() else ""
 
@@ -143,7 +153,7 @@ def _any(escape: str) -> str:
         if escape[0] == "\\" and escape[1] not in "\r\n":
             return _backslash(escape)
         if escape[0] == "&":
-            return html.unescape(escape)
+            return _entity(escape)
         if escape[0] == "%" and escape != "%%":
             return _percent(escape)
         if escape[0] in "'\"$%":
@@ -173,7 +183,7 @@ _CHAINS = (
     (_LITERALS, 1),
     (_ESCAPED, 3),
     (_decoder("%", _PERCENT, _percent), 2),
-    (_decoder("&", _HTML, html.unescape), 2),
+    (_decoder("&", _HTML, _entity), 2),
     (_decoder("'\"$%", _DOUBLED, lambda escape: escape[0]), 1),
     (_decoder("=", _PRINTABLE, _printable), 1),
     (_ALL, ROUNDS),

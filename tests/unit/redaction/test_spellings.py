@@ -38,6 +38,20 @@ def test_thirty_odd_ones_in_every_spelling(secret: str, how: str) -> None:
     assert len(found.replace(MASKED, "")) <= len("before  after") + 60, found
 
 
+@pytest.mark.parametrize(
+    ("secret", "spelled"),
+    [
+        ("\x1b[31mAb9kQ\x00zW7\udc80", "".join(f"&#{ord(character)};" for character in "\x1b[31mAb9kQ\x00zW7\udc80")),
+        ("\x1b[31mAb9kQ\x00zW7", "".join(f"&#x{ord(character):X};" for character in "\x1b[31mAb9kQ\x00zW7")),
+        ("Ab9kQz\r\nW7mPlq", "\x1b[1m".join("Ab9kQz\r\nW7mPlq")),
+        ("p\u00e4ssw\u00f6rd-9x", "pa\u0308sswo\u0308rd-9x"),
+        ("pa\u0308sswo\u0308rd-9x", "p\u00e4ssw\u00f6rd-9x"),
+    ],
+)
+def test_exotic_spellings(secret: str, spelled: str) -> None:
+    assert Masker({secret: "it"})(f"before {spelled} after") == f"before {MASKED} after"
+
+
 PRINTED = {
     "in a dictionary": lambda s: pprint.pformat({"a": {"k": s, "region": "us-east-1"}}, width=30),
     "by itself": lambda s: pprint.pformat(s, width=10),
