@@ -12,30 +12,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from integration.runner.notebooks import notebook, papermill_command, record, run
+from integration.runner.notebooks import held, notebook, papermill_command, record, run
 from papermill.exceptions import PapermillExecutionError
 from unit.redaction.secrets_of_odd_shapes import PEM
 
 from runbook_lib import redaction
-from runbook_lib.errors import NotebookError, RecordError
 
 SECRET = "s3cret/of-a-kernel"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-def held(folder: Path, secret: str) -> list[str]:
-    """The files under a folder that hold a secret, as it is or as JSON spells it."""
-    spelled = {secret.encode(), json.dumps(secret)[1:-1].encode()}
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(one in path.read_bytes() for one in spelled)]
+pytestmark = pytest.mark.usefixtures("home")
 
 
 class SecretsManager(BaseHTTPRequestHandler):
@@ -215,83 +202,3 @@ def test_a_masked_cell_does_not_cost_the_next_one_its_output(tmp_path: Path, mon
     found = [cell for cell in record(tmp_path / "out.ipynb")[2].cells if cell.cell_type == "code"]
     assert found[0].outputs[0].text == "[redacted:AWS_SECRET_ACCESS_KEY]\n"
     assert (found[1].outputs[0].text, found[1].outputs[1].evalue) == ("a line\n", "boom")
-
-
-def test_a_parameter_that_a_notebook_declares_secret(tmp_path: Path) -> None:
-    source = notebook(tmp_path / "in.ipynb", 'word = ""  # secret: the database\'s\nplain = "" # not', "print(word, plain)")
-    made = nbformat.read(source, as_version=4)
-    made.cells[0].metadata["tags"] = ["parameters"]
-    source.write_text(nbformat.writes(made))
-    run(source, tmp_path / "out.ipynb", parameters={"word": SECRET, "plain": "n0t-a-secret-7f"})
-    found = record(tmp_path / "out.ipynb")[2]
-    assert held(tmp_path, SECRET) == []
-    assert found.cells[-1].outputs[0].text == "[redacted:word] n0t-a-secret-7f\n"
-
-
-def test_parameters_of_any_type_that_a_notebook_declares_secret(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    declared = (
-        "number = 0  # secret\nwhole: dict = {}  # secret: a database's\nlisted: list[str] = [  # secret\n]\n"
-        "pin = 0  # secret\nusual: str = 'd3fault-of-a-test'  # secret\nplain = 0"
-    )
-    source = notebook(tmp_path / "in.ipynb", declared, "print(number, whole, listed, pin, usual, plain)")
-    made = nbformat.read(source, as_version=4)
-    made.cells[0].metadata["tags"] = ["parameters"]
-    source.write_text(nbformat.writes(made))
-    whole = {"user": "app", "password": "wh0le-of-a-test"}
-    given = {"number": 4815162342481516234, "whole": whole, "listed": ["l1sted-of-a-test"], "pin": 4711, "plain": 3}
-    run(source, tmp_path / "out.ipynb", parameters=given)
-    found = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    for secret in ("4815162342481516234", "wh0le-of-a-test", "l1sted-of-a-test", "d3fault-of-a-test"):
-        assert held(tmp_path, secret) == (["in.ipynb"] if secret.startswith("d3") else [])
-    assert found.metadata.papermill.parameters == {
-        **{name: f"[redacted:{name}]" for name in ("number", "whole", "listed", "pin")}, "plain": 3,
-    }  # fmt: skip
-    assert "4711" not in found.cells[1].source
-    assert 'pin = "[redacted:pin]"' in found.cells[1].source
-    assert "plain = 3" in found.cells[1].source
-    assert "'user': 'app'" in found.cells[2].outputs[0].text
-    assert [line.split(" is not masked")[0] for line in caplog.messages if "is not masked" in line] == ["pin"]
-    nbformat.validate(found)
-
-
-def test_a_key_that_is_one_fails_the_run_and_keeps_the_rest(tmp_path: Path) -> None:
-    redaction.register(SECRET, "it")
-    show = f"from IPython.display import JSON\nprint('kept')\nJSON({{{SECRET!r}: 1, 'other': 2}})"
-    with pytest.raises(RecordError, match=r"redacted:it"):
-        run(notebook(tmp_path / "in.ipynb", show), tmp_path / "out.ipynb")
-    found = record(tmp_path / "out.ipynb")[2]
-    assert SECRET not in (tmp_path / "out.ipynb").read_text()
-    assert found.cells[0].outputs[0].text == "kept\n"
-    assert found.metadata.runbook.withheld == ["[redacted:it]"]
-
-
-IN_A_KEY = f"from IPython.display import JSON, display\ndisplay(JSON({{{SECRET!r}: 1}}))\n"
-
-
-@pytest.mark.parametrize(
-    ("last", "error", "said"),
-    [
-        ("raise ValueError('the real reason')", PapermillExecutionError, "the real reason"),
-        ("import sys; sys.exit(1)", NotebookError, r"sys\.exit"),
-    ],
-)
-def test_the_cells_own_error_comes_first(
-    last: str, error: type[Exception], said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    redaction.register(SECRET, "it")
-    with pytest.raises(error, match=said):
-        run(notebook(tmp_path / "in.ipynb", IN_A_KEY, last), tmp_path / "out.ipynb")
-    found = record(tmp_path / "out.ipynb")[2]
-    assert found.metadata.runbook.withheld == ["[redacted:it]"]
-    assert "papermill-error-cell" in found.cells[0].source
-    assert any("would have held [redacted:it]" in line for line in caplog.messages)
-    assert held(tmp_path / "out.ipynb", SECRET) == []
-
-
-def test_papermills_command_line_says_it_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    command = [*papermill_command(), notebook(tmp_path / "in.ipynb", IN_A_KEY), tmp_path / "out.ipynb"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 5
-    assert "Error: out.ipynb would have held [redacted:AWS_SECRET_ACCESS_KEY] in a key" in done.stderr
-    assert "Traceback" not in done.stderr
