@@ -12,6 +12,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -70,6 +71,8 @@ class KernelGroup:
 
     def look(self) -> None:
         """Note who descends from the kernel: later it may have another parent, and it may have hidden the rest."""
+        if not self._family and not _parent(self._leader):  # as after most cells
+            return
         children: dict[int, list[psutil.Process]] = {}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -145,6 +148,14 @@ class KernelGroup:
                 return found
             self._environments[process] = found
         return self._environments[process]
+
+
+def _parent(pid: int) -> bool:
+    """Whether a process has children, as far as that can be told at once."""
+    try:
+        return any(Path(f"/proc/{pid}/task/{task}/children").read_bytes() for task in os.listdir(f"/proc/{pid}/task"))  # noqa: PTH208
+    except OSError:  # it has ended; or this is no Linux, or one that does not tell
+        return True
 
 
 def command_of(process: psutil.Process) -> str:
