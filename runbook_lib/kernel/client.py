@@ -15,6 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 
 from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
+from runbook_lib.kernel import leftovers
 from runbook_lib.kernel.alarm import Alarm
 from runbook_lib.kernel.flood import Meter
 from runbook_lib.kernel.group import KernelGroup
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from runbook_lib.kernel.guard import Guard
     from runbook_lib.kernel.recorder import Recorder
+    from runbook_lib.kernel.said import Said
 
 ENDED_BY: dict[type[BaseException], State] = {
     CellTimeoutError: State.TIMED_OUT,
@@ -47,11 +49,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         limit: Bytes of a cell's output that are kept.
         token: What the kernel is started with as ``group.TOKEN_VARIABLE``.
         guard: Has the kernel end in order if this process is killed.
+        said: Takes what the kernel says outside its messages.
         others: papermill's and nbclient's.
     """
 
     def __init__(
-        self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, **others: Any
+        self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, said: Said,
+        **others: Any,
     ) -> None:  # fmt: skip
         self._also: Callable[..., Any] | None = others.pop("on_cell_executed", None)
         super().__init__(recorder, **others)
@@ -60,6 +64,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self.group: KernelGroup | None = None
         self.connected = False
         self._strict, self._grace, self._limit, self._token, self._guard = strict, grace, limit, token, guard
+        self._said = said
         self._meter = Meter(limit)
         self._lines = {"stdout": Lines(), "stderr": Lines()}
         self._left = False
@@ -81,7 +86,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     def create_kernel_manager(self) -> Any:
         """nbclient's, under guard."""
         manager = super().create_kernel_manager()
-        manager.guard = self._guard
+        manager.guard, manager.said = self._guard, self._said
         return manager
 
     async def async_start_new_kernel_client(self) -> Any:
@@ -102,6 +107,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         Raises:
             NotebookError: A cell left the notebook early.
         """
+        try:
+            self._execute_cells()
+        finally:
+            if self.group and not self.stopped:
+                leftovers.account(self.group, self.nb_man, ends=self._strict)
+
+    def _execute_cells(self) -> None:
         if self.km.kernel_spec.language == "python" and not self.stopped:  # which is to tell the secrets that it learns
             self.wait_for_reply(self.kc.execute(kernel_hooks.KERNEL_SETUP, silent=True, store_history=False))
         for index, cell in enumerate(self.nb.cells):
@@ -160,19 +172,18 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         if self.stopped and state is not State.OK:
             state = self.stopped
         self._settle()
+        if self.group:
+            self.group.look()
         facts: dict[str, Any] = {}
         if self._meter.cut:
             facts["cut"] = self._meter.account()
             self.nb_man.say(index, f"Output cut at {self._meter.limit} of {self._meter.size} bytes.")
         if self.group and self.group.ended:
-            facts["ended"] = [{"pid": pid, "command": command} for pid, command in list(self.group.ended.items())]
-            for process in facts["ended"]:
-                text = f"Ended what the notebook had left running: {process['command']} (process {process['pid']})."
-                self.nb_man.say(index, text)
-                self.log.warning(text)
+            facts["ended"] = leftovers.ended(self.group, self.nb_man, index)
         for name, lines in self._lines.items():
             if (rest := lines.rest()) and (self.log_output or self.stdout_file or self.stderr_file):
                 super().log_output_message(NotebookNode(output_type="stream", name=name, text=rest))
+        self._said.show()
         self.nb_man.ended(index, state, error, **facts)
         return state
 

@@ -6,8 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
 from papermill.engines import Engine
+from papermill.execute import raise_for_execution_errors
 
+from runbook_lib.errors import RecordError
 from runbook_lib.kernel import given, reach
 from runbook_lib.kernel.client import ENDED_BY, Client
 from runbook_lib.kernel.flood import LIMIT
@@ -16,8 +19,16 @@ from runbook_lib.kernel.launch import KernelManager
 from runbook_lib.kernel.masked import logger
 from runbook_lib.kernel.recorder import Recorder
 from runbook_lib.redaction import redact
-from runbook_lib.redaction.sweep import refuse
+from runbook_lib.redaction.sweep import withheld_from
 from runbook_lib.states import State
+
+
+class WithheldError(RecordError, click.ClickException):  # type: ignore[misc]  # click says Final to what it sets itself
+    """Raised when nothing was wrong but that a secret stood where it cannot be masked; papermill's command line says so."""
+
+    def format_message(self) -> str:
+        """What papermill's command line says."""
+        return self.diagnostics()
 
 
 class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
@@ -36,7 +47,7 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
         Raises:
             RefusedError: A parameter is wrong; nothing was run or written.
             NotebookError: A cell called ``sys.exit``, ``exit()`` or ``quit()``.
-            RecordError: A secret stood where it could not be masked; it is withheld from what was written.
+            WithheldError: A secret stood where it could not be masked; it is withheld from what was written.
         """
         step = given.check(nb, kernel_name, kwargs.get("input_path"))
         recorder = Recorder(nb, output_path, log_output, progress_bar, autosave_cell_every)
@@ -51,13 +62,23 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             recorder.notebook_complete()
             recorder.add_banner()
             recorder.save_at_last()
+            if secrets := recorder.record.metadata.runbook.get("withheld"):
+                logger.warning(withheld_from(Path(output_path or "the notebook").name, secrets).message)
             error.args = tuple(redact(part) if isinstance(part, str) else part for part in error.args)
             raise
         recorder.notebook_complete()
-        if secrets := recorder.record.metadata.runbook.get("withheld"):
-            recorder.save_at_last()
-            refuse(Path(output_path or "the notebook").name, secrets)
+        cls._say_withheld(recorder, output_path)
         return recorder.record
+
+    @staticmethod
+    def _say_withheld(recorder: Recorder, output_path: str | None) -> None:
+        """Raise for what was withheld, unless a cell has failed: that is what papermill says then."""
+        if secrets := recorder.record.metadata.runbook.get("withheld"):
+            error = withheld_from(Path(output_path or "the notebook").name, secrets)
+            logger.warning(error.message)
+            raise_for_execution_errors(recorder.record, recorder.record.metadata.papermill.get("output_path") or output_path)
+            recorder.save_at_last()
+            raise WithheldError(error.message, remedy=error.remedy)
 
     @classmethod
     def execute_managed_notebook(

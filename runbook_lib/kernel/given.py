@@ -34,7 +34,7 @@ def check(notebook: Any, kernel_name: str, source: str | None) -> str | None:
     """Refuse parameters that the notebook does not have, and those of a step that are wrong.
 
     A notebook that is none of the runbook's steps has the parameters that its own cell tagged ``parameters`` sets; where there
-    is no such cell, or nothing can be told from it, it takes anything, as papermill does.
+    is no such cell, or nothing can be told from what is in it, it takes anything, as papermill does.
 
     Args:
         notebook: As papermill has parameterised it.
@@ -53,7 +53,7 @@ def check(notebook: Any, kernel_name: str, source: str | None) -> str | None:
     try:
         if step:
             _check_step(step, {**{name: value for name, value in defaults.items() if value is not ...}, **given})
-        elif defaults:
+        elif defaults or _none(notebook):
             _check_names(given, defaults)
     except UsageError as error:
         raise RefusedError(error.message, remedy=error.remedy) from error
@@ -85,6 +85,17 @@ def _defaults(notebook: Any, kernel_name: str) -> dict[str, Any]:
     except (ValueError, PapermillException, NotImplementedError):  # a language that papermill cannot read parameters of
         return {}
     return {parameter.name: ... for parameter in inferred} | (_python(cell.source) if language == "python" else {})
+
+
+def _none(notebook: Any) -> bool:
+    """Whether a notebook in Python has a cell for parameters, and no code in it: then it takes none."""
+    index = find_first_tagged_cell_index(notebook, "parameters")
+    if index < 0:
+        return False
+    try:
+        return nb_language(notebook) == "python" and not ast.parse(notebook.cells[index].source).body
+    except (ValueError, SyntaxError):  # no language, or magics
+        return False
 
 
 def _python(source: str) -> dict[str, Any]:
@@ -134,4 +145,4 @@ def _check_names(given: Mapping[str, Any], known: Mapping[str, Any]) -> None:
             close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             problems.append(f"unknown parameter {name!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
     if problems:
-        raise UsageError("; ".join(problems), remedy=f"Parameters: {', '.join(known)}.")
+        raise UsageError("; ".join(problems), remedy=f"Parameters: {', '.join(known) or 'none; the cell for them is empty'}.")

@@ -29,9 +29,10 @@ class Guard:
         token: The kernel's (``group.TOKEN_VARIABLE``).
         work: Seconds that work has for saving its state.
         kernel: Seconds that the kernel itself has for ending its cell.
+        said: The descriptor that is read of what kernels say: somebody has to, or they would wait for it.
     """
 
-    def __init__(self, folder: str, *, token: str, work: float, kernel: float) -> None:
+    def __init__(self, folder: str, *, token: str, work: float, kernel: float, said: int) -> None:
         ours, theirs = socket.socketpair()
         source = str(Path(__file__).parent.parent.parent)
         environment = {
@@ -40,8 +41,9 @@ class Guard:
             "PYTHONPATH": os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")])),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, folder, token, str(work), str(kernel)],
+            [sys.executable, "-I", "-S", __file__, folder, token, str(work), str(kernel), str(said)],
             stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env=environment, start_new_session=True,
+            pass_fds=[said],
         )  # fmt: skip
         theirs.close()
         self._socket = ours

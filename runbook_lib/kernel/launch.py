@@ -13,6 +13,7 @@ from runbook_lib.forked import fork
 
 if TYPE_CHECKING:
     from runbook_lib.kernel.guard import Guard
+    from runbook_lib.kernel.said import Said
 
 NOBODY = "1"
 """As its parent's process id it keeps ipykernel from watching its parent: it would end at once with the runner, in the middle of
@@ -23,6 +24,7 @@ class KernelManager(AsyncKernelManager):
     """Jupyter's own, whose kernels outlive a killed runner only as long as they need to end in order."""
 
     guard: Guard | None = None
+    said: Said | None = None
 
     def started_here(self) -> bool:
         """Whether the kernel will be a process of this machine, started by Jupyter itself."""
@@ -32,13 +34,20 @@ class KernelManager(AsyncKernelManager):
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
         provisioner: Any = self.provisioner
+        if isinstance(provisioner, LocalProvisioner) and self.said:
+            kw["stdout"] = kw["stderr"] = self.said.target
         if type(provisioner) is not LocalProvisioner or self.guard is None:  # it would start it elsewhere, or in another way
             await super()._async_launch_kernel(kernel_cmd, **kw)
             return
         folder = str(kw.get("cwd") or os.getcwd())  # noqa: PTH109 - it never waits
         command = [*kernel_cmd, f"--IPKernelApp.parent_handle={NOBODY}"]
         with open(os.devnull) as nothing:  # noqa: ASYNC230, PTH123 - nor does this
-            kernel: Any = fork(command, folder=folder, environment=kw["env"], streams=(nothing.fileno(), 1, 2))
+            kernel: Any = fork(
+                command,
+                folder=folder,
+                environment=kw["env"],
+                streams=(nothing.fileno(), kw.get("stdout", 1), kw.get("stderr", 2)),
+            )
         if kernel is None:
             kw["env"]["JPY_PARENT_PID"] = NOBODY
             await super()._async_launch_kernel(kernel_cmd, independent=True, preexec_fn=self.guard.announce, **kw)

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from queue import Empty
@@ -64,10 +65,17 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def main(folder: str, token: str, work: str, patience: str, *kernels: str) -> None:
+def _drain(said: int) -> None:
+    """Read what the kernel and its work say: whom nobody listens to waits, and never ends in order."""
+    while os.read(said, 65_536):
+        pass
+
+
+def main(folder: str, token: str, work: str, patience: str, said: str, *kernels: str) -> None:
     """What `guard` starts in its own place."""
     for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
+    threading.Thread(target=_drain, args=[int(said)], daemon=True).start()
     os.chdir("/")  # whoever removes the runner's folder need not wait
     try:
         for kernel in kernels:

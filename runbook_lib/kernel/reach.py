@@ -15,6 +15,7 @@ from runbook_lib.kernel.group import PATIENCE, TOKEN_VARIABLE
 from runbook_lib.kernel.guard import Guard
 from runbook_lib.kernel.launch import KernelManager
 from runbook_lib.kernel.masked import logger
+from runbook_lib.kernel.said import Said
 from runbook_lib.kernel.stopping import stopping
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def execute(
     """
     token = secrets.token_hex(16)
     transports = _transports(kernel_name, start_timeout)
-    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, guard):
+    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, guard, said):
         for transport, wait in transports.items():
-            running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard)
+            running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard, said=said)
             if transport == "tcp":
                 running.nb_man.note(transport=f"{transport} on {LOOPBACK}")
             with stopping(running.stop, notebook_timeout):
@@ -78,11 +79,13 @@ def _config(transport: str, folder: str) -> Config:
 
 
 @contextmanager
-def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, Guard]]:
+def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, Guard, Said]]:
     folder = tempfile.mkdtemp(prefix="runbook-kernel-")  # short, because a Unix socket's path has 107 characters
-    guard = Guard(folder, token=token, work=grace, kernel=patience)
+    said = Said()
+    guard = Guard(folder, token=token, work=grace, kernel=patience, said=said.source)
     try:
-        yield folder, guard
+        yield folder, guard, said
     finally:
+        said.close()
         shutil.rmtree(folder, ignore_errors=True)
         guard.end()

@@ -15,7 +15,7 @@ from papermill.execute import ERROR_ANCHOR_MSG, ERROR_MARKER_TAG, ERROR_MESSAGE_
 
 from runbook_lib import redaction
 from runbook_lib.kernel import output
-from runbook_lib.redaction.declared import register_declared
+from runbook_lib.redaction.declared import hidden, register_declared
 from runbook_lib.states import State
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
 
     def _copied(self) -> str:
         """Make the record of the notebook as it is now; what cannot be written in UTF-8 is replaced in it."""
-        self.record = redaction.redact_notebook(_joined(self.nb))
+        self.record = redaction.redact_notebook(_joined(hidden(self.nb)))
         text = nbformat.writes(self.record)
         try:
             text.encode()

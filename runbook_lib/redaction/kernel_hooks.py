@@ -1,7 +1,8 @@
 """What a kernel learns reaches whoever writes its notebook, as a message of its own, before anything that could show it.
 
 The message is ``runbook_secret`` on the channel that also carries the output, ``{"secret": …, "name": …}``: it is queued
-before ``register`` returns, so that it arrives before whatever is printed afterwards. It is never part of a record.
+before ``register`` returns, so that it arrives before whatever is printed afterwards. It is never part of a record. A process
+that the kernel forked has the kernel say it; one that it started anew knows no kernel, and its secrets are its own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbook_lib.redaction import known, learning
+from runbook_lib.redaction.from_forks import Back
 
 MESSAGE = "runbook_secret"
 KERNEL_SETUP = f"""\
@@ -34,7 +36,12 @@ def install() -> None:
         raise RuntimeError(msg)
     said: dict[str, str] = {}
 
+    back = Back(known.register)
+
     def tell(secret: str, name: str) -> None:
+        if back.forked():
+            back.tell(secret, name)
+            return
         said.setdefault(secret, name)
         kernel = shell.kernel
         kernel.session.send(

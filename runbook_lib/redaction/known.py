@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,10 @@ class Known:
                 self._masker = Masker(self._secrets)
             return self._masker
 
+    def unlock(self) -> None:
+        """In a forked child: whoever held the lock is not there to let go of it."""
+        self._lock = threading.RLock()
+
     def _add(self, secret: str, name: str) -> bool:
         """Whether it is new."""
         if (secret, name) in self._seen:
@@ -70,6 +75,7 @@ class Known:
 
 KNOWN = Known()
 """This process's."""
+os.register_at_fork(after_in_child=KNOWN.unlock)
 
 
 def register(secret: str, name: str = "") -> None:

@@ -34,6 +34,7 @@ _PRINTABLE = r"=[0-9A-F]{2}|=\r?\n"
 
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "a": "\a", "e": "\x1b", "\n": ""}
 _HIGHEST = 0x10FFFF
+_REPLACED = "\ufffd"
 _SMALL = 1 << 15
 """Characters: a longer text is not worth the time to look for secrets that hold one encoding's escapes, in two others."""
 _TURNS = 3
@@ -134,6 +135,15 @@ def _percent(escape: str) -> str:
     return chr(int(escape[1:].lstrip("uU"), 16))
 
 
+def _entity(escape: str) -> str:
+    """As Python reads it, but for what may not be in HTML, which it leaves out: control characters, halves of characters."""
+    plain = html.unescape(escape)
+    if plain and plain != _REPLACED:
+        return plain
+    digits = escape[2:].rstrip(";")
+    return _character(int(digits[1:], 16) if digits[:1] in {"x", "X"} else int(digits), escape)
+
+
 def _printable(escape: str) -> str:
     return chr(int(escape[1:], 16)) if escape[1:].isalnum() else ""
 
@@ -143,7 +153,7 @@ def _any(escape: str) -> str:
         if escape[0] == "\\" and escape[1] not in "\r\n":
             return _backslash(escape)
         if escape[0] == "&":
-            return html.unescape(escape)
+            return _entity(escape)
         if escape[0] == "%" and escape != "%%":
             return _percent(escape)
         if escape[0] in "'\"$%":
@@ -158,15 +168,22 @@ def _decoder(signs: str, pattern: str, decode: Callable[[str], str]) -> _Decoder
 _SIGNS = "\n\x1b<\xad\u200b\u2060\ufeff"
 _BROKEN = _decoder(_SIGNS, _NOISE, _nothing)
 _ESCAPED = _decoder("\\", _BACKSLASH, _backslash)
+_LITERALS = _decoder("\n", r"""['"][ \t]*\r?\n[ \t]*[bBuU]?['"]""", _nothing)
+"""One string that was written as several, a line each: what `pprint` makes of whatever has spaces or lines."""
+_WRAPPED = _decoder("\n", r"[ \t]*\r?\n[ \t]*", lambda _: " ")
+"""Words."""
+_AFTER = {_ESCAPED: _BROKEN, _LITERALS: _ESCAPED, _WRAPPED: _ESCAPED}
+"""What is read at once in a text that was read the first way: whoever breaks a text into lines has escaped it before."""
 _ALL = _decoder(_SIGNS + "\\%&'\"$", f"{_DOUBLED}|{_NOISE}|{_BACKSLASH}|{_PERCENT}|{_HTML}", _any)
 _CHAINS = (
     (_BROKEN, 1),
     (_decoder("\n", r"[=\\]\r?\n[ \t]*", _nothing), 1),  # quoted-printable's soft breaks, a shell's
-    (_decoder("\n", r"[ \t]*\r?\n[ \t]*", lambda _: " "), 1),  # words that were wrapped
+    (_WRAPPED, 1),
     (_decoder("\n", r"\r?\n", _nothing), 1),  # columns that were cut, where what follows may be a space
+    (_LITERALS, 1),
     (_ESCAPED, 3),
     (_decoder("%", _PERCENT, _percent), 2),
-    (_decoder("&", _HTML, html.unescape), 2),
+    (_decoder("&", _HTML, _entity), 2),
     (_decoder("'\"$%", _DOUBLED, lambda escape: escape[0]), 1),
     (_decoder("=", _PRINTABLE, _printable), 1),
     (_ALL, ROUNDS),
@@ -180,12 +197,13 @@ def readings(text: str) -> Iterator[Reading]:
     written = Reading(text)
     yield written
     seen = {text}
+    after = {_ESCAPED: _BROKEN} if len(text) <= _SMALL else _AFTER  # the rest follows in turns
     for decoder, rounds in _CHAINS:
         reading: Reading | None = written
         for _ in range(rounds):
             reading = decoder.read(reading) if reading else None
-            bare = _BROKEN.read(reading) if reading and decoder is _ESCAPED else None  # colours, and lines, that were escaped
-            for found in filter(None, (reading, bare)):
+            also = after[decoder].read(reading) if reading and decoder in after else None
+            for found in filter(None, (reading, also)):
                 if found.text not in seen:
                     seen.add(found.text)
                     yield found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -29,7 +30,8 @@ _BITS = 6
 def spellings(secret: str) -> frozenset[str]:
     """Every text that gives ``secret`` away in one of a text's readings."""
     raw = secret.encode("utf-8", "surrogatepass")
-    found = {secret, "".join(secret.splitlines())}
+    found = {secret, "".join(secret.splitlines()), secret.replace("\n", "")}
+    found |= {unicodedata.normalize(form, secret) for form in ("NFC", "NFD")}
     for plain in (secret, raw.decode("latin-1")):
         found |= {plain, plain.replace(" ", "+")}
         if not ordinary(plain[1:]):

@@ -16,6 +16,8 @@ _WORDS = 2
 _DIGITS = 16
 """A number of fewer digits is an amount, a date, an account."""
 _GUESSES = 10**8
+_DRAWN = 16
+"""What was drawn at random to be a secret has so many characters."""
 _READ = 100
 """The characters that are judged; whatever is longer is strong if these are."""
 
@@ -49,6 +51,18 @@ def ordinary(secret: str) -> str:
         if not mixed and _project(secret.lower()):
             return "it is a word of this project"
     return ""
+
+
+def random(value: str) -> bool:
+    """Whether a value looks as if it had been drawn: long, without a space, of all kinds of characters, and not of words."""
+    if len(value) < _DRAWN or re.search(r"\s", value):
+        return False
+    runs = re.findall(r"[A-Za-z0-9]+", value)
+    if any(len(run) >= _DRAWN and len(re.findall(r"[A-Za-z]+|\d+", run)) > _DRAWN // 4 for run in runs):
+        return True
+    kinds = all(re.search(kind, value) for kind in ("[a-z]", "[A-Z]", r"\d"))
+    words = [part for part in _PARTS.findall(value) if not part.isdigit() and len(part) > 1]
+    return kinds and not (words and all(_word(word.lower()) for word in words))
 
 
 def guessable(secret: str) -> str:

@@ -1,6 +1,7 @@
 """Redaction of what has a structure: strings are looked at, one by one and joined as they are read; nothing else is touched.
 
 Keys, numbers, ids and digests stay as they are, for others refer to them.
+A cell's id, or an attachment's name, that is a secret gets another.
 """
 
 from __future__ import annotations
@@ -33,11 +34,17 @@ def redacted_notebook(notebook: NotebookNode, masker: Masker) -> NotebookNode:
 
     clean: NotebookNode = copy.deepcopy(notebook)
     clean.metadata = nbformat.from_dict(redacted(clean.metadata, masker))
-    for cell in clean.cells:
+    for index, cell in enumerate(clean.cells):
         cell.source = _text(cell.source, masker)
+        if "id" in cell and masker(cell.id) != cell.id:
+            cell.id = f"redacted-{index}"  # a mask's own characters may not be in one
+        if "attachments" in cell:
+            cell.attachments = {masker(name): bundle for name, bundle in cell.attachments.items()}
         for part in ("metadata", "attachments"):
             if part in cell:
                 cell[part] = nbformat.from_dict(redacted(cell[part], masker))
+        if "tags" in cell.metadata:
+            cell.metadata.tags = list(dict.fromkeys(cell.metadata.tags))  # each may be there once
         if "outputs" in cell:
             cell.outputs = [nbformat.from_dict(_output(output, masker)) for output in cell.outputs]
             _streams(cell.outputs, masker)

@@ -13,22 +13,40 @@ from runbook_lib.errors import RecordError
 from runbook_lib.redaction.readings import glances
 
 if TYPE_CHECKING:
-    from runbook_lib.redaction.masking import Masker
+    from runbook_lib.redaction.masking import Masker, Span
 
 WITHHELD = "[withheld]"
 
 
 def swept(content: bytes, masker: Masker) -> tuple[bytes, list[str]]:
-    """What may be written of ``content``, and the masks of the secrets that were still in it."""
+    """What may be written of ``content``, and the masks of the secrets that were still in it.
+
+    In JSON that is what it says: what only its punctuation spells, or two members together, is no secret of anybody's.
+    """
     text = content.decode("utf-8", "surrogateescape")
-    found = sorted({name for _, _, name in masker.known(text, glances)})
-    if not found:
-        return content, found
+    spans = masker.known(text, glances)
+    if not spans:
+        return content, []
     try:
-        kept = json.dumps(withheld(json.loads(text), masker), indent=2, ensure_ascii=False) + "\n"
+        kept, found = _of_json(text, masker)
     except ValueError:  # no JSON: what was found is masked where it stands
-        kept = text
-    return _masked(kept, masker).encode("utf-8", "surrogateescape"), found
+        kept, found = _masked(text, spans), {name for _, _, name in spans}
+    return (kept.encode("utf-8", "surrogateescape") if found else content), sorted(found)
+
+
+def _of_json(text: str, masker: Masker) -> tuple[str, set[str]]:
+    """A document, or lines of them, without what holds a secret, and what was found.
+
+    Raises:
+        ValueError: It is none.
+    """
+    found: set[str] = set()
+    try:
+        kept = json.dumps(withheld(json.loads(text), masker, found), indent=2, ensure_ascii=False) + "\n"
+    except ValueError:
+        lines = [json.loads(line) for line in text.splitlines()]
+        kept = "".join(json.dumps(withheld(line, masker, found), ensure_ascii=False) + "\n" for line in lines)
+    return kept, found
 
 
 def refuse(name: str, secrets: list[str]) -> None:
@@ -42,35 +60,44 @@ def refuse(name: str, secrets: list[str]) -> None:
         RecordError: Something was.
     """
     if secrets:
-        raise RecordError(
-            f"{name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
-            remedy="Keep the secret out of names and numbers; as text it is masked.",
-        )
+        raise withheld_from(name, secrets)
 
 
-def withheld(value: Any, masker: Masker) -> Any:
-    """JSON values without those that hold a secret: a member whose key does, a number that is one."""
+def withheld_from(name: str, secrets: list[str]) -> RecordError:
+    """The error that says it."""
+    return RecordError(
+        f"{name} would have held {', '.join(secrets)} in a key, a number or a name; it was withheld.",
+        remedy="Keep the secret out of names and numbers; as text it is masked.",
+    )
+
+
+def withheld(value: Any, masker: Masker, found: set[str]) -> Any:
+    """JSON values without those that hold a secret: a member whose key does, a number that is one; ``found`` gets their masks."""
     if isinstance(value, dict):
-        return dict(_member(key, inner, masker) for key, inner in value.items())
+        return dict(_member(key, inner, masker, found) for key, inner in value.items())
     if isinstance(value, list):
-        return [withheld(inner, masker) for inner in value]
+        return [withheld(inner, masker, found) for inner in value]
     if value is None or isinstance(value, bool):
         return value
     spans = masker.known(value if isinstance(value, str) else json.dumps(value))
-    return f"{WITHHELD} {spans[0][2]}" if spans else value
+    return _instead(spans, found) if spans else value
 
 
-def _member(key: str, value: Any, masker: Masker) -> tuple[str, Any]:
+def _member(key: str, value: Any, masker: Masker, found: set[str]) -> tuple[str, Any]:
     if spans := masker.known(key):
-        return f"{WITHHELD} {spans[0][2]}", WITHHELD
-    return key, withheld(value, masker)
+        return _instead(spans, found), WITHHELD
+    return key, withheld(value, masker, found)
 
 
-def _masked(text: str, masker: Masker) -> str:
-    """Whatever is left, which no structure explains."""
+def _instead(spans: list[Span], found: set[str]) -> str:
+    found.update(name for _, _, name in spans)
+    return f"{WITHHELD} {spans[0][2]}"
+
+
+def _masked(text: str, spans: list[Span]) -> str:
     parts: list[str] = []
     done = 0
-    for start, end, name in masker.known(text, glances):
+    for start, end, name in spans:
         parts += (text[done:start], name)
         done = end
     return "".join([*parts, text[done:]])

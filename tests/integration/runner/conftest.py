@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from runbook_lib import forked
@@ -14,3 +16,11 @@ def start(request: pytest.FixtureRequest, nursery: str, monkeypatch: pytest.Monk
     if way == "forked":
         monkeypatch.setenv(forked.SOCKET_VARIABLE, nursery)
     return way
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without anybody's credentials."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"

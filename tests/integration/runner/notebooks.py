@@ -54,3 +54,10 @@ def interrupt_when(begun: Path) -> None:
 def papermill_command() -> list[str]:
     """Papermill's own command line, with this engine."""
     return [sys.executable, "-m", "papermill", "--engine", "runbook", "--no-progress-bar"]
+
+
+def held(folder: Path, secret: str) -> list[str]:
+    """The files under a folder that hold a secret, as it is or as JSON spells it."""
+    spelled = {secret.encode(), json.dumps(secret)[1:-1].encode()}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(one in path.read_bytes() for one in spelled)]

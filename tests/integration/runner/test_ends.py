@@ -112,6 +112,7 @@ class TestTimeout:
         self, tmp_path: Path, mark: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(group, "PATIENCE", 0.2)
+        monkeypatch.setattr(group, "STRANGERS_PATIENCE", 0.2)
         source = notebook(tmp_path / "in.ipynb", "print(1)", working_cell(tmp_path))
         with pytest.raises(CellTimeoutError):
             run(source, tmp_path / "out.ipynb", execution_timeout=5)
@@ -164,6 +165,21 @@ class TestRunner:
         until((tmp_path / "begun").exists, "the work never began")
         runner.send_signal(signal.SIGHUP)
         assert runner.wait(120) == 0
+
+    def test_killed_while_a_cell_has_much_to_say(self, tmp_path: Path, mark: str) -> None:
+        """Somebody reads what the kernel says outside its messages, or it would wait for that instead of ending its cell."""
+        cell = (
+            f"import os, time\nopen({str(tmp_path / 'begun')!r}, 'w').close()\ntry: time.sleep(600)\n"
+            f"finally:\n    for _ in range(40): os.write(1, b'x' * 65_535 + b'\\n')\n"
+            f"    open({str(tmp_path / 'saved')!r}, 'w').close()"
+        )
+        command = [*papermill_command(), notebook(tmp_path / "in.ipynb", "print(1)", cell), tmp_path / "out.ipynb"]
+        runner = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        until((tmp_path / "begun").exists, "the work never began")
+        runner.kill()
+        runner.wait()
+        until(lambda: not at_work(mark), "something is still at work")
+        assert (tmp_path / "saved").exists()
 
     def test_killed_at_any_moment_leaves_nothing_at_work(self, tmp_path: Path, mark: str) -> None:
         """Runners killed in turn by each signal, at moments drawn with a seed."""

@@ -88,8 +88,20 @@ class TestAnyNotebook:
         subprocess.run([*papermill_command(), "--inject-paths", source, tmp_path / "out.ipynb"], check=True)
 
     @pytest.mark.parametrize("cell", ["# the place for parameters", ""])
-    def test_cell_that_tells_nothing_takes_anything(self, tmp_path: Path, cell: str) -> None:
-        run(parameterised(tmp_path / "in.ipynb", cell), tmp_path / "out.ipynb", parameters={"x": 1})
+    def test_an_empty_cell_says_that_there_are_none(self, tmp_path: Path, cell: str) -> None:
+        said = refused(parameterised(tmp_path / "in.ipynb", cell), x=1)
+        assert "unknown parameter 'x'" in said
+        assert "Parameters: none" in said
+
+    def test_without_a_cell_anything_is_taken(self, tmp_path: Path) -> None:
+        source = parameterised(tmp_path / "in.ipynb", "")
+        found = nbformat.read(source, as_version=4)
+        del found.cells[0]
+        nbformat.write(found, source)
+        run(source, tmp_path / "out.ipynb", parameters={"x": 1})
+
+    def test_a_cell_that_tells_nothing_takes_anything(self, tmp_path: Path) -> None:
+        run(parameterised(tmp_path / "in.ipynb", "%matplotlib --list"), tmp_path / "out.ipynb", parameters={"x": 1})
 
     def test_what_an_earlier_execution_was_given_is_no_matter(self, tmp_path: Path) -> None:
         source = parameterised(tmp_path / "in.ipynb", "colour = 'red'")

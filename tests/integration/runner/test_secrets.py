@@ -12,30 +12,17 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
-from integration.runner.notebooks import notebook, record, run
+from integration.runner.notebooks import held, notebook, papermill_command, record, run
 from papermill.exceptions import PapermillExecutionError
 from unit.redaction.secrets_of_odd_shapes import PEM
 
 from runbook_lib import redaction
-from runbook_lib.errors import RecordError
 
 SECRET = "s3cret/of-a-kernel"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (tmp_path / "home").mkdir()
-    return tmp_path / "home"
-
-
-def held(folder: Path, secret: str) -> list[str]:
-    """The files under a folder that hold a secret, as it is or as JSON spells it."""
-    spelled = {secret.encode(), json.dumps(secret)[1:-1].encode()}
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(one in path.read_bytes() for one in spelled)]
+pytestmark = pytest.mark.usefixtures("home")
 
 
 class SecretsManager(BaseHTTPRequestHandler):
@@ -97,6 +84,30 @@ class TestLearned:
         )
         run(notebook(tmp_path / "in.ipynb", later, "print('s3cret/' + 'of-a-kernel')"), tmp_path / "out.ipynb")
         assert record(tmp_path / "out.ipynb")[2].cells[1].outputs[0].text == "[redacted]\n"
+
+    def test_what_a_forked_child_learns(self, tmp_path: Path) -> None:
+        learn = (
+            "import os\nfrom runbook_lib import redaction\ndef learn(_):\n    redaction.register('f0rked-' + 'word-7f', 'word')\n"
+        )
+        fork = learn + (
+            "    os.write(2, b'f0rked-' + b'word-7f\\n')\n    return 'f0rked-' + 'word-7f'\n"
+            "if os.fork() == 0:\n    learn(1)\n    os._exit(0)\nos.wait()"
+        )
+        pool = learn.replace("f0rked", "p00led") + (
+            "    return 'p00led-' + 'word-7f'\n"
+            "import multiprocessing\nfrom concurrent.futures import ProcessPoolExecutor\n"
+            "with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('fork')) as pool: print(*pool.map(learn, [1]))"
+        )
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        command = [*papermill_command(), notebook(tmp_path / "in.ipynb", fork, pool), tmp_path / "out.ipynb"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        cells = record(tmp_path / "out.ipynb")[2].cells
+        for secret in ("f0rked-word-7f", "p00led-word-7f"):
+            assert secret not in done.stdout + done.stderr
+            assert held(tmp_path, secret) == []
+        assert "attempted to send" not in done.stderr
+        assert cells[0].outputs[0].text == "[redacted:word]\n"
+        assert cells[1].outputs[0].text == "[redacted:word]\n"
 
     def test_the_set_up_leaves_nothing_behind(self, tmp_path: Path) -> None:
         look = "print([name for name in dir() if not name.startswith('_')], len(In), _)"
@@ -191,25 +202,3 @@ def test_a_masked_cell_does_not_cost_the_next_one_its_output(tmp_path: Path, mon
     found = [cell for cell in record(tmp_path / "out.ipynb")[2].cells if cell.cell_type == "code"]
     assert found[0].outputs[0].text == "[redacted:AWS_SECRET_ACCESS_KEY]\n"
     assert (found[1].outputs[0].text, found[1].outputs[1].evalue) == ("a line\n", "boom")
-
-
-def test_a_parameter_that_a_notebook_declares_secret(tmp_path: Path) -> None:
-    source = notebook(tmp_path / "in.ipynb", 'word = ""  # secret: the database\'s\nplain = "" # not', "print(word, plain)")
-    made = nbformat.read(source, as_version=4)
-    made.cells[0].metadata["tags"] = ["parameters"]
-    source.write_text(nbformat.writes(made))
-    run(source, tmp_path / "out.ipynb", parameters={"word": SECRET, "plain": "n0t-a-secret-7f"})
-    found = record(tmp_path / "out.ipynb")[2]
-    assert held(tmp_path, SECRET) == []
-    assert found.cells[-1].outputs[0].text == "[redacted:word] n0t-a-secret-7f\n"
-
-
-def test_a_key_that_is_one_fails_the_run_and_keeps_the_rest(tmp_path: Path) -> None:
-    redaction.register(SECRET, "it")
-    show = f"from IPython.display import JSON\nprint('kept')\nJSON({{{SECRET!r}: 1, 'other': 2}})"
-    with pytest.raises(RecordError, match=r"redacted:it"):
-        run(notebook(tmp_path / "in.ipynb", show), tmp_path / "out.ipynb")
-    found = record(tmp_path / "out.ipynb")[2]
-    assert SECRET not in (tmp_path / "out.ipynb").read_text()
-    assert found.cells[0].outputs[0].text == "kept\n"
-    assert found.metadata.runbook.withheld == ["[redacted:it]"]

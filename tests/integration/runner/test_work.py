@@ -10,13 +10,15 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import nbformat
 import psutil
 import pytest
 from integration.runner.notebooks import interrupt_when, notebook, record, run
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib import forked
+from runbook_lib.errors import NotebookError
 
 WORK = """
 import signal, sys, time, pathlib
@@ -107,3 +109,66 @@ class TestWorkThatMustBeSaved:
         assert (states, statuses) == (["not_run", "not_run"], ["pending", "pending"])
         assert found.metadata.runbook["state"] == "interrupted"
         assert not ran.exists()
+
+
+def ended(pid: Path) -> bool:
+    """Whether the process whose id is in a file has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(int(pid.read_text())).status() == psutil.STATUS_ZOMBIE
+    return True
+
+
+class TestWhatANotebookLeavesRunning:
+    """A stranger's process, in a session of its own."""
+
+    def started(self, folder: Path, *command: str) -> str:
+        return (
+            f"import subprocess\nleft = subprocess.Popen({command!r}, start_new_session=True)\n"
+            f"open({str(folder / 'pid')!r}, 'w').write(str(left.pid))\n"
+        )
+
+    @pytest.mark.parametrize("last", ["print(1)", "raise ValueError('x')", "import sys; sys.exit(1)"])
+    def test_at_the_end_of_a_step(self, tmp_path: Path, last: str) -> None:
+        step = notebook(
+            tmp_path / "02_plan.ipynb", "environment = 'staging'\nrun = ''", self.started(tmp_path, "sleep", "471"), last
+        )
+        found = nbformat.read(step, as_version=4)
+        found.cells[0].metadata["tags"] = ["parameters"]
+        nbformat.write(found, step)
+        with suppress(PapermillExecutionError, NotebookError):
+            run(step, tmp_path / "out.ipynb")
+        assert ended(tmp_path / "pid")
+        found = record(tmp_path / "out.ipynb")[2]
+        assert [process["command"] for process in found.metadata.runbook.ended] == ["sleep 471"]
+        assert (
+            "Ended what the notebook had left running: sleep 471"
+            in [c for c in found.cells if c.cell_type == "code"][2].outputs[-1].text
+        )
+        nbformat.validate(found)
+
+    def test_at_the_end_of_anybody_elses(self, tmp_path: Path) -> None:
+        run(notebook(tmp_path / "in.ipynb", self.started(tmp_path, "sleep", "472"), "print(2)"), tmp_path / "out.ipynb")
+        assert not ended(tmp_path / "pid")
+        psutil.Process(int((tmp_path / "pid").read_text())).kill()
+        found = record(tmp_path / "out.ipynb")[2]
+        assert [process["command"] for process in found.metadata.runbook.left] == ["sleep 472"]
+        assert "Left running by the notebook: sleep 472" in found.cells[1].outputs[-1].text
+
+    def test_a_stop_finds_what_was_given_no_environment(self, tmp_path: Path) -> None:
+        cell = self.started(tmp_path, "env", "-i", "sleep", "473") + "import time\ntime.sleep(60)"
+        with pytest.raises(CellTimeoutError):
+            run(notebook(tmp_path / "in.ipynb", cell), tmp_path / "out.ipynb", execution_timeout=3)
+        assert ended(tmp_path / "pid")
+        (cell,) = [cell for cell in record(tmp_path / "out.ipynb")[2].cells if cell.cell_type == "code"]
+        assert [process["command"] for process in cell.metadata.runbook.ended] == ["sleep 473"]
+
+    def test_what_was_stopped_hears_that_it_is_to_end(self, tmp_path: Path) -> None:
+        says = f"import time\ntry: time.sleep(600)\nexcept KeyboardInterrupt: open({str(tmp_path / 'heard')!r}, 'w').close()"
+        cell = (
+            self.started(tmp_path, sys.executable, "-c", says)
+            + "import time, signal\ntime.sleep(1)\nleft.send_signal(signal.SIGSTOP)\ntime.sleep(60)"
+        )
+        with pytest.raises(CellTimeoutError):
+            run(notebook(tmp_path / "in.ipynb", cell), tmp_path / "out.ipynb", execution_timeout=4)
+        assert ended(tmp_path / "pid")
+        assert (tmp_path / "heard").exists()

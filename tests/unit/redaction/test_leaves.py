@@ -54,3 +54,39 @@ def test_of_a_connection_string() -> None:
 
 def test_what_only_begins_like_json_is_one_secret() -> None:
     assert [part for part, _ in leaves("{not-j5on-at-all")] == ["{not-j5on-at-all"]
+
+
+MEMBERS = {
+    "schema": "payments_v2_ledger",
+    "sslmode": "verify-full",
+    "cluster": "payments-7f3a9c2b",
+    "stage": "PaymentsLedger2024Main",
+}
+
+
+def test_members_that_are_no_secrets() -> None:
+    secret = json.dumps({**MEMBERS, "password": "Kq9#zzW4pTr8"})
+    assert [part for part, _ in leaves(secret)] == [secret, "Kq9#zzW4pTr8"]
+    assert readable(secret, "db") == [f"db:{key}" for key in sorted(MEMBERS)]
+    lines = "\n".join(f"{key}={value}" for key, value in {**MEMBERS, "password": "Kq9#zzW4pTr8"}.items())
+    assert [part for part, _ in leaves(lines)] == [lines, "Kq9#zzW4pTr8"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"masterKey": "m4ster-of-it"}, {"dsn": "app/w0rd-of-it@db"},
+        {"credentials": {"value": "v4lue-of-it"}}, {"tokens": ["t0ken-of-it"]},
+        {"x": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEX"}, {"x": "k3j4h5g6f7d8s9a0"},
+        {"x": "aB3$xY9!kQ2#mN5&"}, {"x": "0f9a8b7c6d5e4f3a2b1c"},
+        {"x": "https://app:ur1-passw0rd@db.internal/x"}, {"pin": 918273645546372819},
+    ],
+)  # fmt: skip
+def test_members_that_are(member: dict[str, object]) -> None:
+    value = next(iter(member.values()))
+    value = next(iter(value.values())) if isinstance(value, dict) else value[0] if isinstance(value, list) else value
+    assert str(value) in {part for part, _ in leaves(json.dumps({**MEMBERS, **member, "more": "m0re_of_the_same"}))}
+
+
+def test_the_only_member_is_the_secret() -> None:
+    assert "s0mething-else" in {part for part, _ in leaves(json.dumps({"what": "s0mething-else", "user": "app"}))}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import pprint
 import random
 import re
+import textwrap
 
 import pytest
 from hypothesis import given
@@ -34,6 +36,43 @@ def test_thirty_odd_ones_in_every_spelling(secret: str, how: str) -> None:
     assert MASKED in found
     # What stays is what the spelling puts around a secret: quotes, a key, the colour before and after.
     assert len(found.replace(MASKED, "")) <= len("before  after") + 60, found
+
+
+@pytest.mark.parametrize(
+    ("secret", "spelled"),
+    [
+        ("\x1b[31mAb9kQ\x00zW7\udc80", "".join(f"&#{ord(character)};" for character in "\x1b[31mAb9kQ\x00zW7\udc80")),
+        ("\x1b[31mAb9kQ\x00zW7", "".join(f"&#x{ord(character):X};" for character in "\x1b[31mAb9kQ\x00zW7")),
+        ("Ab9kQz\r\nW7mPlq", "\x1b[1m".join("Ab9kQz\r\nW7mPlq")),
+        ("p\u00e4ssw\u00f6rd-9x", "pa\u0308sswo\u0308rd-9x"),
+        ("pa\u0308sswo\u0308rd-9x", "p\u00e4ssw\u00f6rd-9x"),
+    ],
+)
+def test_exotic_spellings(secret: str, spelled: str) -> None:
+    assert Masker({secret: "it"})(f"before {spelled} after") == f"before {MASKED} after"
+
+
+PRINTED = {
+    "in a dictionary": lambda s: pprint.pformat({"a": {"k": s, "region": "us-east-1"}}, width=30),
+    "by itself": lambda s: pprint.pformat(s, width=10),
+    "bytes": lambda s: pprint.pformat({"k": s.encode()}, width=10),
+    "its repr, wrapped": lambda s: textwrap.fill(repr({"k": s}), 20, break_long_words=False, break_on_hyphens=False),
+}
+LONG = (
+    "gravel tulip anchor meadow lantern copper violin thunder orchard",
+    "line one#7k\nline two$9z\nit's the end 4q",
+    'tab\tand "space" 7x é',
+)
+
+
+@pytest.mark.parametrize("before", ["", "nothing in it\n" * 3000], ids=["short", "long"])
+@pytest.mark.parametrize("how", PRINTED)
+@pytest.mark.parametrize("secret", LONG)
+def test_what_a_printer_has_broken_into_lines(secret: str, how: str, before: str) -> None:
+    spelled = PRINTED[how](secret)
+    found = Masker({secret: "it"})(before + spelled)[len(before) :]
+    assert found.count(MASKED) == 1
+    assert not any(word in found for word in secret.split())
 
 
 @given(SECRETS, st.sampled_from(sorted(SPELLINGS)), AROUND, AROUND)

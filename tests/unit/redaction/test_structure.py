@@ -116,6 +116,35 @@ class TestNotebook:
         made = notebook(stream("hello\n"), source="print('hello')", kernelspec={"name": "python3", "display_name": "Python 3"})
         assert nbformat.writes(redact_notebook(made)) == nbformat.writes(made)
 
+    def test_names_in_a_notebook_that_are_secrets(self) -> None:
+        redaction.register("Qz7kXw9PmLt4Vb2N", "id")
+        code = nbformat.v4.new_code_cell(
+            "1", id="Qz7kXw9PmLt4Vb2N", metadata={"tags": ["Qz7kXw9PmLt4Vb2N", "a", SECRET, SECRET.replace("/", "%2F")]}
+        )
+        text = nbformat.v4.new_markdown_cell(
+            "![](attachment:Qz7kXw9PmLt4Vb2N.png)", attachments={"Qz7kXw9PmLt4Vb2N.png": {"image/png": "aGVsbG8="}}
+        )
+        clean = redact_notebook(nbformat.v4.new_notebook(cells=[code, text]))
+        nbformat.validate(clean)
+        assert "Qz7kXw9PmLt4Vb2N" not in nbformat.writes(clean)
+        assert clean.cells[0].id == "redacted-0"
+        assert clean.cells[0].metadata.tags == ["[redacted:id]", "a", MASKED]
+        assert clean.cells[1].attachments == {"[redacted:id].png": {"image/png": "aGVsbG8="}}
+        assert clean.cells[1].source == "![](attachment:[redacted:id].png)"
+        assert "withheld" not in clean.metadata.get("runbook", {})
+
+    @pytest.mark.parametrize(
+        "secret", ['"cell_type": "code"', '  "outputs": [', '"output_type": "stream",\n', '],\n   "source": [']
+    )
+    def test_a_secret_that_is_only_punctuation(self, secret: str) -> None:
+        redaction.register(secret, "passphrase")
+        made = notebook(stream("hello\n"), source="print('hello')")
+        assert redact_notebook(made) == made
+        said = redact_notebook(notebook(stream(f"it is {secret}!\n"), source="1"))
+        assert secret.strip() not in said.cells[0].outputs[0].text
+        assert "[redacted:passphrase]" in said.cells[0].outputs[0].text
+        nbformat.validate(said)
+
     def test_a_key_that_is_one_is_withheld_and_said(self) -> None:
         made = notebook({"output_type": "display_data", "data": {"application/json": {SECRET: 1, "b": 2}}, "metadata": {}})
         clean = redact_notebook(made)

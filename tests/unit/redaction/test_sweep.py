@@ -69,3 +69,20 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 def test_a_record_without_a_secret_is_written_byte_by_byte(tmp_path: Path) -> None:
     files.write_once(tmp_path / "a.json", b'{"a":  1.50}')
     assert (tmp_path / "a.json").read_bytes() == b'{"a":  1.50}'
+
+
+def test_what_only_the_punctuation_spells_is_nobodys_secret(tmp_path: Path) -> None:
+    redaction.register('"status": "completed"', "passphrase")
+    for name, content in (
+        ("a.json", b'{"status": "completed", "b": 1}'),
+        ("ledger.jsonl", b'{"status": "completed"}\n{"b": 1}\n'),
+    ):
+        files.write_once(tmp_path / name, content)
+        assert (tmp_path / name).read_bytes() == content
+
+
+def test_lines_of_json_keep_their_structure(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="redacted:it"):
+        files.write_once(tmp_path / "ledger.jsonl", b"".join(json.dumps({key: 1}).encode() + b"\n" for key in ("a", SECRET)))
+    lines = (tmp_path / "ledger.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [{"a": 1}, {f"[withheld] {MASKED}": "[withheld]"}]
