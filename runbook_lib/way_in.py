@@ -91,6 +91,8 @@ def enter(
     """
     with resolved(environment, run=run, rehearsal=rehearsal, world=world) as place:
         show(place.line)
+        if world and (home := world.env.get("HOME")):  # who started it says so, and nobody else
+            show(f"Your home folder cannot be used; what runs in this rehearsal has {home} instead.")
         with stack_lock.held(place.lock(), environment.environment, wait=show if wait else None) as lock:
             if lock.previous:
                 show(
