@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
+from zmq import ZMQError
 
+from runbook_lib import places
+from runbook_lib.errors import EngineError
 from runbook_lib.kernel.group import PATIENCE, TOKEN_VARIABLE
 from runbook_lib.kernel.guard import Guard
 from runbook_lib.kernel.launch import KernelManager
@@ -47,7 +50,9 @@ def execute(
     """
     token = secrets.token_hex(16)
     transports = _transports(kernel_name, start_timeout)
-    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, guard):
+    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, sockets, guard):
+        if not sockets and transports.pop("ipc", None):
+            logger.warning(f"No folder here takes a Unix socket; kernel {kernel_name} is reached over TCP on {LOOPBACK}.")
         for transport, wait in transports.items():
             running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard)
             if transport == "tcp":
@@ -55,7 +60,7 @@ def execute(
             with stopping(running.stop, notebook_timeout):
                 try:
                     return running.execute(env={**told, **os.environ, TOKEN_VARIABLE: token})
-                except RuntimeError:
+                except (RuntimeError, ZMQError):
                     if transport == "tcp" or running.connected or running.stopped:
                         raise
             logger.warning(f"Kernel {kernel_name} does not answer over ipc; trying TCP on {LOOPBACK}.")
@@ -78,11 +83,17 @@ def _config(transport: str, folder: str) -> Config:
 
 
 @contextmanager
-def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, Guard]]:
-    folder = tempfile.mkdtemp(prefix="runbook-kernel-")  # short, because a Unix socket's path has 107 characters
-    guard = Guard(folder, token=token, work=grace, kernel=patience)
+def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, bool, Guard]]:
+    """A folder for the kernel's files, whether it takes sockets, and a guard that removes it if this process is killed."""
     try:
-        yield folder, guard
+        folder, sockets = str(places.private("runbook-kernel-")), True
+    except EngineError:
+        folder, sockets = tempfile.mkdtemp(prefix="runbook-kernel-"), False
+    try:
+        guard = Guard(folder, token=token, work=grace, kernel=patience)
+        try:
+            yield folder, sockets, guard
+        finally:
+            guard.end()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        guard.end()
