@@ -47,7 +47,7 @@ class Place:
             return stack_lock.StackLock(self.world.state.file.parent, "rehearsal")
         name = self.environment.environment
         suffix = settings.stack_config(name).get("payments:suffix", "")
-        return stack_lock.StackLock(locks(), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
+        return stack_lock.StackLock(settings.make(locks()), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
 
 
 def shown(environment: str, target: Target) -> str:
