@@ -51,7 +51,7 @@ def execute(
     token = secrets.token_hex(16)
     transports = _transports(kernel_name, start_timeout)
     with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, sockets, guard):
-        if not sockets and transports.pop("ipc", None):
+        if not sockets and transports.pop("ipc", 0.0):
             logger.warning(f"No folder here takes a Unix socket; kernel {kernel_name} is reached over TCP on {LOOPBACK}.")
         for transport, wait in transports.items():
             running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard)
