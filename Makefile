@@ -1,8 +1,9 @@
 # Two commands: `make rehearse` does the main job, `make test` passes the tests. Both set themselves up.
-# Needs Python >= 3.11 and the package index; everything else comes from requirements.lock (hashes checked).
+# Needs Python 3.11 to 3.13 and the package index; everything else comes from requirements.lock (hashes checked).
 
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -16,8 +17,9 @@ help:  ## Show the targets.
 setup: $(READY)  ## Create .venv from requirements.lock, if it is missing or out of date.
 
 $(READY): requirements.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 on PATH. Install one, or say which: make PYTHON=/path/to/python3" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 on PATH. Install one, or say which: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@test -x $(BIN)/python || { $(PYTHON) -c '$(FITS)' && $(PYTHON) -m venv $(VENV); } || { echo "$(PYTHON) makes no environment: it has to be Python 3.11 to 3.13, with venv" >&2; exit 2; }
+	@$(BIN)/python -c '$(FITS)' || { echo "$(VENV) is of another Python than 3.11 to 3.13: make clean, then again" >&2; exit 2; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes --requirement requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .

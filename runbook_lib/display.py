@@ -60,6 +60,8 @@ class ConsoleDisplay:
         self._step = ""
         self.executions.append(execution)
         self._console.print(line(execution), highlight=False, soft_wrap=True)
+        if execution.result and (digest := execution.result.data.get("digest")):
+            self._console.print(f"digest   {digest}", highlight=False, markup=False, soft_wrap=True)
         for warning in execution.result.data.get("warnings", ()) if execution.result else ():
             self._console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
         if execution.error:

@@ -16,7 +16,7 @@ from runbook_lib.engine_events import Outcome, Recorder
 from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import learning, redact, without_password
-from runbook_lib.settings import EngineKind
+from runbook_lib.settings import EngineKind, outputs
 from runbook_lib.uninterrupted import WORK_VARIABLE, to_its_end
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ class Engine:
                     # Plugins are the rehearsal's own, or installed by the user on purpose; never on the fly mid-migration.
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
                     "RUNBOOK_PYTHON": sys.executable,
+                    "RUNBOOK_BUILD": str(outputs() / ".build"),  # the stack's packages: the checkout may be read-only
                     WORK_VARIABLE: "1",
                     **{name: value for name, value in os.environ.items() if name == "PULUMI_CONFIG_PASSPHRASE"},
                 },

@@ -43,15 +43,7 @@ def claim(parent: Path) -> tuple[str, Path]:
     while True:
         run_id = f"{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
         try:
-            (parent / run_id).mkdir(parents=True)
+            settings.make(parent / run_id, exist_ok=False)
         except FileExistsError:
-            if parent.is_dir():
-                continue
-            raise _unmakeable(parent / run_id, "a file is in its place") from None
-        except OSError as error:
-            raise _unmakeable(parent / run_id, error.strerror or str(error)) from error
+            continue
         return run_id, parent / run_id
-
-
-def _unmakeable(directory: Path, why: str) -> UsageError:
-    return UsageError(f"{directory} cannot be made: {why}.", remedy=f"Set {settings.OUTPUTS_VARIABLE} to a folder of yours.")

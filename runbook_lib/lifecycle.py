@@ -50,12 +50,16 @@ class Support(BaseModel):
         """The first day that Extended Support is charged."""
         return self.standard_end + timedelta(days=1)
 
-    def extended_price_key(self, day: date) -> str:
-        """The price list's key for Extended Support on a day (the first day of it, if that is later)."""
+    @property
+    def extended_dearer(self) -> date:
+        """The first day that Extended Support is charged at the rate of its third year."""
         start = self.extended_start
         leap = timedelta(days=start.month == 2 and start.day == 29)  # noqa: PLR2004 - 29 February: two years on, 1 March
-        cheaper_until = (start + leap).replace(year=start.year + _EXTENDED_SUPPORT_CHEAPER_YEARS)
-        return "rds.extsupport.pg.yr1_2" if day < cheaper_until else "rds.extsupport.pg.yr3"
+        return (start + leap).replace(year=start.year + _EXTENDED_SUPPORT_CHEAPER_YEARS)
+
+    def extended_price_key(self, day: date) -> str:
+        """The price list's key for Extended Support on a day (the first day of it, if that is later)."""
+        return "rds.extsupport.pg.yr1_2" if day < self.extended_dearer else "rds.extsupport.pg.yr3"
 
 
 class RuntimeLife(BaseModel):

@@ -174,5 +174,4 @@ def _world(directory: Path, *, keep: bool, region: str, port: int) -> Iterator[W
 
 
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return settings.make(path)

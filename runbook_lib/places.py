@@ -66,17 +66,20 @@ def temporary(prefix: str) -> Iterator[Path]:
 
 
 def home(directory: Path) -> dict[str, str]:
-    """``HOME`` for a user who has none, neither by name nor by that variable: Jupyter and others do not start without one.
+    """``HOME`` for who has none that can be used: Jupyter, IPython and Pulumi do not work without one.
 
     Args:
         directory: What it is to be.
 
     Returns:
-        The variable; nothing for everybody else.
+        The variable; nothing where the user's own home, and what these have there already, take a folder.
     """
     try:
-        Path.home()
-    except RuntimeError:
+        own = Path.home()
+        for known in (own, own / ".ipython", own / ".pulumi"):
+            if known == own or known.exists():
+                Path(tempfile.mkdtemp(prefix=".runbook-", dir=known)).rmdir()
+    except (RuntimeError, OSError):  # neither a variable nor a name in the user database; or it is missing, read-only, closed
         return {"HOME": str(directory)}
     return {}
 

@@ -64,6 +64,23 @@ def outputs() -> Path:
     return Path(os.environ.get(OUTPUTS_VARIABLE) or home() / "outputs").resolve()
 
 
+def make(folder: Path, *, exist_ok: bool = True) -> Path:
+    """Make a folder under ``outputs()``, and those above it.
+
+    Raises:
+        UsageError: It cannot be made: whoever runs this has to say where evidence may go.
+        FileExistsError: It exists, and may not.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=exist_ok)
+    except OSError as error:
+        if isinstance(error, FileExistsError) and folder.is_dir():
+            raise
+        why = "a file is in its place" if isinstance(error, FileExistsError) else error.strerror or str(error)
+        raise UsageError(f"{folder} cannot be made: {why}.", remedy=f"Set {OUTPUTS_VARIABLE} to a folder of yours.") from error
+    return folder
+
+
 def environment(name: str) -> Environment:
     """Read an environment's file.
 

@@ -50,7 +50,7 @@ class Place:
             return stack_lock.StackLock(self.world.state.file.parent, REHEARSAL)
         name = self.environment.environment
         suffix = settings.stack_config(name).get("payments:suffix", "")
-        return stack_lock.StackLock(locks(), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
+        return stack_lock.StackLock(settings.make(locks()), f"{name}-{self.target.account}-{self.target.region}-{suffix}")
 
 
 def shown(environment: str, target: Target) -> str:
@@ -94,6 +94,8 @@ def enter(
     """
     with resolved(environment, run=run, rehearsal=rehearsal, world=world) as place:
         show(place.line)
+        if world and (home := world.env.get("HOME")):  # who started it says so, and nobody else
+            show(f"Your home folder cannot be used; what runs in this rehearsal has {home} instead.")
         with stack_lock.held(place.lock(), environment.environment, wait=show if wait else None) as lock:
             if lock.previous:
                 show(

@@ -7,10 +7,12 @@ Python, so it does not matter that Lambda runs another platform or minor version
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import os
 import re
+import secrets
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SOURCES = HERE / "functions"
 BUILD = HERE / ".build"
+BUILD_VARIABLE = "RUNBOOK_BUILD"
+"""Names the folder that packages are built in, for a checkout that may not be written to; plans do not depend on it."""
 
 _COMPILED = {".so", ".pyd", ".dll", ".dylib"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -60,9 +64,7 @@ def build(function: str, distributions: Iterable[str], extra: Mapping[str, bytes
     entries = {**sources(function), **dependencies(distributions), **(extra or {})}
     content = archive(entries)
     digest = hashlib.sha256(content)
-    path = BUILD / f"{function}-{digest.hexdigest()[:16]}.zip"
-    if not path.exists():
-        _write(path, content)
+    path = _kept(f"{function}-{digest.hexdigest()[:16]}.zip", content)
     return Package(path, base64.b64encode(digest.digest()).decode())
 
 
@@ -132,8 +134,45 @@ def _packaged(distribution: metadata.Distribution) -> Iterator[metadata.PackageP
             yield file
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-        partial.write(content)
-    Path(partial.name).replace(path)
+def _kept(name: str, content: bytes) -> Path:
+    """The file of that name and content, in the first folder that has it or takes it: what a folder can do is tried."""
+    said = []
+    for folder in _folders():
+        try:
+            return _there(folder / name, content)
+        except OSError as error:
+            said.append(f"{folder}: {error.strerror}")
+    raise PackageError(f"no folder takes the package {name} ({'; '.join(said)}): set {BUILD_VARIABLE} to one of yours")
+
+
+def _folders() -> Iterator[Path]:
+    if named := os.environ.get(BUILD_VARIABLE):
+        yield Path(named)
+    yield BUILD
+    own = Path(tempfile.gettempdir()) / f"payments-packages-{os.geteuid()}"
+    with contextlib.suppress(FileExistsError):
+        own.mkdir(mode=0o700)
+    if own.stat().st_uid == os.geteuid():  # in a folder that is everybody's, the name may be somebody else's
+        yield own
+
+
+def _there(path: Path, content: bytes) -> Path:
+    """Write a file, unless it is there. Whoever left it: what cannot be read, or is not what it should be, is replaced.
+
+    Raises:
+        OSError: It cannot be.
+    """
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == content:
+            return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with partial.open("xb") as file:  # not a temporary file of `tempfile`'s, which is its owner's whatever the umask
+            file.write(content)
+        partial.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    return path

@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
+from zmq import ZMQError
 
+from runbook_lib import places
+from runbook_lib.errors import EngineError
 from runbook_lib.kernel.group import PATIENCE, TOKEN_VARIABLE
 from runbook_lib.kernel.guard import Guard
 from runbook_lib.kernel.launch import KernelManager
@@ -48,7 +51,9 @@ def execute(
     """
     token = secrets.token_hex(16)
     transports = _transports(kernel_name, start_timeout)
-    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, guard, said):
+    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, sockets, guard, said):
+        if not sockets and transports.pop("ipc", 0.0):
+            logger.warning(f"No folder here takes a Unix socket; kernel {kernel_name} is reached over TCP on {LOOPBACK}.")
         for transport, wait in transports.items():
             running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard, said=said)
             if transport == "tcp":
@@ -56,7 +61,7 @@ def execute(
             with stopping(running.stop, notebook_timeout):
                 try:
                     return running.execute(env={**told, **os.environ, TOKEN_VARIABLE: token})
-                except RuntimeError:
+                except (RuntimeError, ZMQError):
                     if transport == "tcp" or running.connected or running.stopped:
                         raise
             logger.warning(f"Kernel {kernel_name} does not answer over ipc; trying TCP on {LOOPBACK}.")
@@ -79,13 +84,19 @@ def _config(transport: str, folder: str) -> Config:
 
 
 @contextmanager
-def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, Guard, Said]]:
-    folder = tempfile.mkdtemp(prefix="runbook-kernel-")  # short, because a Unix socket's path has 107 characters
-    said = Said()
-    guard = Guard(folder, token=token, work=grace, kernel=patience, said=said.source)
+def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, bool, Guard, Said]]:
+    """A folder for a kernel's files, whether it takes sockets, who ends the kernel if this process is killed, and what it says."""
     try:
-        yield folder, guard, said
+        folder, sockets = str(places.private("runbook-kernel-")), True
+    except EngineError:
+        folder, sockets = tempfile.mkdtemp(prefix="runbook-kernel-"), False
+    said = Said()
+    try:
+        guard = Guard(folder, token=token, work=grace, kernel=patience, said=said.source)
+        try:
+            yield folder, sockets, guard, said
+        finally:
+            guard.end()
     finally:
         said.close()
         shutil.rmtree(folder, ignore_errors=True)
-        guard.end()

@@ -50,7 +50,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
         },
-        frames={"Operations": operations_frame(outcome.plan)},
+        frames={"Plan digest": digest_frame(outcome.plan), "Operations": operations_frame(outcome.plan)},
     )
 
 
@@ -70,6 +70,13 @@ def agreed_outputs(run: Run) -> dict[str, Any]:
         UsageError: 02 has not passed in this run.
     """
     return dict(run.passed("02_plan").data["outputs"])
+
+
+def digest_frame(plan: Plan) -> pd.DataFrame:
+    """What is agreed on: 03 applies nothing else."""
+    import pandas as pd
+
+    return pd.DataFrame({"SHA-256": [plan.digest], "Changes": [len(plan.changes)]})
 
 
 def operations_frame(plan: Plan) -> pd.DataFrame:

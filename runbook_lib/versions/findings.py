@@ -13,8 +13,6 @@ from runbook_lib.versions.support import Verdict, extended_support_sentence
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("What", "Version", "Verdict", "Support", "Source")
-
 
 def findings(discovery: Discovery) -> tuple[Finding, ...]:
     """One finding per question of the step, and one per tool."""
@@ -194,7 +192,7 @@ def frame(discovery: Discovery) -> pd.DataFrame:
         (tool.name, tool.version or "not installed", "tested" if tool.supported else "not tested", tool.tested, "")
         for tool in discovery.tools
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=["What", "Version", "Verdict", f"Support on {discovery.day}", "Source"])
 
 
 def _source(discovery: Discovery) -> str:

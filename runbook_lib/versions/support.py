@@ -46,9 +46,17 @@ class EngineVersion(Facts):
 
 
 class ExtendedSupport(Facts):
-    """What Extended Support costs a month on top of the instance, US dollars; the standby is charged too."""
+    """What Extended Support costs a month on top of the instance, US dollars; the standby is charged too.
+
+    Attributes:
+        start: The first day of Extended Support.
+        dearer: The first day at this price, where that is a later one.
+        single_az: A month for an instance.
+        multi_az: A month for an instance with a standby.
+    """
 
     start: date
+    dearer: date | None = None
     single_az: Decimal
     multi_az: Decimal
 
@@ -105,7 +113,8 @@ def extended_support(support: Support | None, instance_class: str, region: str, 
         if cost is None:
             return None
         sums.append(cost)
-    return ExtendedSupport(start=support.extended_start, single_az=sums[0], multi_az=sums[1])
+    dearer = support.extended_dearer if day >= support.extended_dearer else None
+    return ExtendedSupport(start=support.extended_start, dearer=dearer, single_az=sums[0], multi_az=sums[1])
 
 
 def lambda_runtime(name: str, day: date) -> Runtime:
@@ -126,7 +135,8 @@ def lambda_runtime(name: str, day: date) -> Runtime:
 def extended_support_sentence(price: ExtendedSupport, instance_class: str, day: date) -> str:
     """What Extended Support costs, in words for a day."""
     since = f"{'from' if day < price.start else 'since'} {price.start}"
+    third = f", since {price.dearer} at the rate of its third year," if price.dearer else ""
     return (
-        f"Extended Support {since} costs {dollars(price.multi_az)} a month more for a Multi-AZ "
+        f"Extended Support {since}{third} costs {dollars(price.multi_az)} a month more for a Multi-AZ "
         f"{instance_class} ({dollars(price.single_az)} Single-AZ)"
     )

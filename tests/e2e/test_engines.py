@@ -74,6 +74,18 @@ def test_embedded_engine_sees_drift(bench: Bench) -> None:
     assert [(op.type, op.op) for op in after.plan.changes] == [("aws:cloudwatch/logGroup:LogGroup", "update")]
 
 
+def test_plan_does_not_depend_on_where_packages_are_built(bench: Bench) -> None:
+    engine = bench.engine(EngineKind.EMBEDDED)
+    digest = engine.preview().plan.digest
+    assert len(list((bench.directory / "outputs" / ".build").iterdir())) == 2
+    engine.stack.workspace.env_vars["RUNBOOK_BUILD"] = str(bench.directory / "elsewhere")
+    assert engine.preview().plan.digest == digest
+    assert len(list((bench.directory / "elsewhere").iterdir())) == 2
+    engine.up()
+    engine.stack.workspace.env_vars["RUNBOOK_BUILD"] = str(bench.directory / "third")
+    assert engine.preview().plan.changes == ()
+
+
 def test_both_engines_plan_and_see_the_same(bench: Bench) -> None:
     """The digest that was agreed on with one engine is the other's too."""
     if real_root() is None:

@@ -51,6 +51,8 @@ class TestRecords:
         planned = [op for op in results["02_plan"].data["operations"] if op["type"] == "aws:rds/instance:Instance"]
         assert [op["inputs"]["engineVersion"] for op in planned] == [version]
         assert results["03_deploy"].data["digest"] == results["02_plan"].data["digest"]
+        cells = nbformat.read(run.record("02_plan", 1, ".ipynb"), as_version=4).cells
+        assert results["02_plan"].data["digest"] in str([cell.get("outputs") for cell in cells])
         assert results["03_deploy"].data["counts"]["create"] == results["02_plan"].data["counts"]["create"]
         assert results["05_cost_check"].data["fixed_usd"] == results["02_plan"].data["monthly_fixed_usd"]
 

@@ -59,6 +59,15 @@ def test_bad_usage_is_said_before_anything_runs(runbook: Runbook, arguments: tup
     assert list(runbook.outputs.glob("*/*/run.json")) == []
 
 
+def test_outputs_that_cannot_be_made_are_bad_usage(runbook: Runbook) -> None:
+    """As in a read-only project; a file in the folder's place refuses root as well."""
+    (runbook.outputs / ".rehearsal").touch()
+    code, printed = runbook("rehearse")
+    assert code == 2, printed
+    assert f"{runbook.outputs}/.rehearsal/" in printed
+    assert "Set RUNBOOK_OUTPUTS" in printed
+
+
 def changed_home(tmp_path: Path, change: Callable[[Path], object]) -> Path:
     """A copy of the checkout's notebooks and stack with something broken in it."""
     home = tmp_path / "home"

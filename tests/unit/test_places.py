@@ -89,9 +89,30 @@ def test_a_home_for_who_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     def nobody(_: int) -> NoReturn:
         raise KeyError
 
-    assert places.home(tmp_path) == {}
+    (tmp_path / "own").mkdir()
     monkeypatch.setattr("pwd.getpwuid", nobody)
-    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("HOME", str(tmp_path / "own"))
     assert places.home(tmp_path) == {}
+    assert list((tmp_path / "own").iterdir()) == []
     monkeypatch.delenv("HOME")
     assert places.home(tmp_path) == {"HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize("unusable", ["/proc", "missing", "file"])
+def test_a_home_for_whose_own_cannot_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unusable: str) -> None:
+    """Tried, not read off: nothing is made that is missing."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HOME", str(tmp_path / unusable))
+    assert places.home(tmp_path) == {"HOME": str(tmp_path)}
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("known", [".ipython", ".pulumi"])
+def test_a_home_with_something_unusable_in_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, known: str) -> None:
+    """As after ``sudo``."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / known).mkdir()
+    assert places.home(tmp_path / "other") == {}
+    (tmp_path / known).rmdir()
+    (tmp_path / known).symlink_to("/proc")
+    assert places.home(tmp_path / "other") == {"HOME": str(tmp_path / "other")}

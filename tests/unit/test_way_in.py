@@ -259,3 +259,14 @@ class TestEnter:
         with pytest.raises(TargetError):
             self.enter(lambda _: run(), [])
         assert list(tmp_path.glob("*/*/run.json")) == []
+
+
+def test_locks_that_cannot_be_made_are_bad_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path / "file" / "outputs"))
+    with (
+        pytest.raises(UsageError, match=r"\.locks cannot be made: Not a directory") as raised,
+        way_in.enter(STAGING, lambda _: run(), lambda _: None),
+    ):
+        pass
+    assert settings.OUTPUTS_VARIABLE in raised.value.remedy

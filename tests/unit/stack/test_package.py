@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
+import tempfile
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -80,3 +82,64 @@ def test_a_dependency_that_is_not_installed_is_refused() -> None:
 def test_a_folder_without_a_handler_is_refused() -> None:
     with pytest.raises(package.PackageError, match=r"has no handler\.py: 'shared' is not a function"):
         package.build("shared", [])
+
+
+def _folder(monkeypatch: pytest.MonkeyPatch, build: Path, temporary: Path) -> None:
+    temporary.mkdir()
+    monkeypatch.delenv(package.BUILD_VARIABLE, raising=False)
+    monkeypatch.setattr(package, "BUILD", build)
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+
+def test_a_package_is_built_where_the_runbook_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _folder(monkeypatch, tmp_path / "build", tmp_path / "tmp")
+    monkeypatch.setenv(package.BUILD_VARIABLE, str(tmp_path / "told" / "here"))
+    assert package.build("schema", ["pg8000"]).path.parent == tmp_path / "told" / "here"
+    assert not (tmp_path / "build").exists()
+
+
+def test_a_package_is_built_elsewhere_where_the_checkout_cannot_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A file in the folder's place stands for a read-only file system: it refuses root as well."""
+    usual = package.build("schema", ["pg8000"])
+    (tmp_path / "checkout").touch()
+    _folder(monkeypatch, tmp_path / "checkout" / ".build", tmp_path / "tmp")
+    built = package.build("schema", ["pg8000"])
+    assert built.path.is_relative_to(tmp_path / "tmp")
+    assert built.path.parent.stat().st_mode & 0o077 == 0
+    assert (built.path.name, built.sha256) == (usual.path.name, usual.sha256)
+
+
+def test_no_folder_is_an_error_with_a_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    _folder(monkeypatch, tmp_path / "file" / "build", tmp_path / "tmp")
+    (tmp_path / "tmp" / f"payments-packages-{os.geteuid()}").touch()
+    with pytest.raises(package.PackageError, match="set RUNBOOK_BUILD"):
+        package.build("schema", ["pg8000"])
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_a_package_has_the_mode_that_the_umask_gives(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, umask: int) -> None:
+    _folder(monkeypatch, tmp_path / "build", tmp_path / "tmp")
+    before = os.umask(umask)
+    try:
+        built = package.build("schema", ["pg8000"])
+    finally:
+        os.umask(before)
+    assert built.path.stat().st_mode & 0o777 == 0o666 & ~umask
+    assert list(built.path.parent.iterdir()) == [built.path]
+
+
+def test_what_somebody_left_is_not_taken_for_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _folder(monkeypatch, tmp_path / "build", tmp_path / "tmp")
+    built = package.build("schema", ["pg8000"])
+    content = built.path.read_bytes()
+    built.path.write_bytes(b"another's")
+    assert package.build("schema", ["pg8000"]).path.read_bytes() == content
+    built.path.unlink()
+    built.path.mkdir()  # it can be neither read nor replaced
+    elsewhere = package.build("schema", ["pg8000"]).path
+    assert elsewhere.is_relative_to(tmp_path / "tmp")
+    assert elsewhere.read_bytes() == content
+    assert list(built.path.parent.iterdir()) == [built.path]

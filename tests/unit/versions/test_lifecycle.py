@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 import tomllib
 from datetime import date
 from importlib import metadata, resources
@@ -90,12 +93,44 @@ def test_the_lambda_table_is_cfn_lints() -> None:
 
 
 def test_the_tested_ranges_are_the_projects() -> None:
-    """What pyproject.toml lets in is what is called tested; its classifiers bound Python from above."""
+    """What pyproject.toml lets in is what is called tested."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted = {r.name: r.specifier for r in map(Requirement, project["dependencies"])}
     named = {name: SpecifierSet(text) for name, text in tools.TESTED.items() if name != "python"}
     assert named == {name: wanted[name] for name in named}
-    assert tools.TESTED["python"].startswith(f"{project['requires-python']},")
+    assert tools.TESTED["python"] == project["requires-python"]
+
+
+@pytest.mark.parametrize("file", ["README.md", "Makefile", ".ci/run"])
+def test_which_python_is_said_as_it_is(file: str) -> None:
+    text = (ROOT / file).read_text(encoding="utf-8")
+    minors = [minor for minor in range(40) if SpecifierSet(tools.TESTED["python"]).contains(f"3.{minor}")]
+    assert f"Python 3.{minors[0]} to 3.{minors[-1]}" in text
+    assert "Python >=" not in text
+
+
+@pytest.mark.parametrize("minor", range(10, 16))
+def test_make_takes_a_python_that_is_in_the_range(tmp_path: Path, minor: int) -> None:
+    """Whatever it is called; one that is not is refused, and what to do is said."""
+    python = tmp_path / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text(f"""#!/bin/sh
+case "$1" in
+-c) exec {sys.executable} -c "import sys; sys.version_info = (3, {minor}, 0, 'final', 0); $2" ;;
+*) echo "venv is made"; exit 1 ;;
+esac
+""")
+    python.chmod(0o755)
+    for tool in ("make", "sh", "awk"):
+        (python.parent / tool).symlink_to(str(shutil.which(tool)))
+    for file in ("Makefile", "requirements.lock", "pyproject.toml"):
+        (tmp_path / file).write_bytes((ROOT / file).read_bytes())
+    done = subprocess.run(
+        ["make", "setup"], cwd=tmp_path, env={"PATH": str(python.parent)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert ("venv is made" in done.stdout) is SpecifierSet(tools.TESTED["python"]).contains(f"3.{minor}")
+    assert ("No Python 3.11 to 3.13 on PATH" in done.stderr) is not ("venv is made" in done.stdout)
 
 
 @pytest.mark.parametrize(("version", "supported"), [("3.272.0", True), ("3.271.9", False), ("4.0.0", False), ("", False)])

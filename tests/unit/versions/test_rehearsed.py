@@ -29,7 +29,8 @@ def recorded(today: date) -> Discovery:
         ("2027-02-28", ["PostgreSQL 14.24: standard support ends 2027-02-28, in 0 days. Extended Support from 2027-03-01"]),
         ("2027-04-05", [f"PostgreSQL 14.24: standard support ended 2027-02-28, 36 days ago; {SINCE} costs $292.00"]),
         ("2028-02-29", ["PostgreSQL 14.24: standard support ended 2027-02-28, 366 days ago"]),
-        ("2029-06-30", [f"PostgreSQL 14.24: standard support ended 2027-02-28, 853 days ago; {SINCE} costs $584.00",
+        ("2029-06-30", [(f"PostgreSQL 14.24: standard support ended 2027-02-28, 853 days ago; {SINCE}, "
+                        "since 2029-03-01 at the rate of its third year, costs $584.00"),
                         "python3.13: deprecated since 2029-06-30, 0 days"]),
         ("2031-11-25", ["PostgreSQL 14.24: standard support ended 2027-02-28, 1731 days ago; all support ended 2030-02-28.",
                         "python3.13: deprecated since 2029-06-30, creation blocked since 2029-07-31."]),

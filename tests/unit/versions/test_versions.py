@@ -60,6 +60,15 @@ def test_third_year_rates_double_the_price() -> None:
     price = judged(major=13, day=live(date(2028, 3, 1))).extended_support
     assert price is not None
     assert (price.single_az, price.multi_az) == (Decimal(292), Decimal(584))
+    message = findings(judged(major=13, day=live(date(2028, 3, 1))))["engine_version_supported"][1]
+    said = "Extended Support since 2026-03-01, since 2028-03-01 at the rate of its third year, costs $584.00 a month more"
+    assert said in message
+    before = findings(judged(major=13, day=live(date(2028, 2, 29))))["engine_version_supported"][1]
+    assert "Extended Support since 2026-03-01 costs $292.00 a month more" in before
+
+
+def test_the_table_names_the_day_that_it_counts_from() -> None:
+    assert f"Support on {TODAY}" in judged().frame().columns
 
 
 @pytest.mark.parametrize("options", [{"region": "eu-west-1"}, {"instance_class": "db.x9z.large"}])
