@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
-from zmq import ZMQError
 
 from runbook_lib import places
 from runbook_lib.errors import EngineError
@@ -61,7 +60,7 @@ def execute(
             with stopping(running.stop, notebook_timeout):
                 try:
                     return running.execute(env={**told, **os.environ, TOKEN_VARIABLE: token})
-                except (RuntimeError, ZMQError):
+                except RuntimeError:
                     if transport == "tcp" or running.connected or running.stopped:
                         raise
             logger.warning(f"Kernel {kernel_name} does not answer over ipc; trying TCP on {LOOPBACK}.")
