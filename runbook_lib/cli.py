@@ -54,7 +54,7 @@ def list_steps(*, as_json: JsonOption = False) -> None:
         for name, field in step.parameters.items():
             if name in parameters.StepParameters.model_fields:
                 continue  # which the command line has options for
-            print(f"    -p {name}={field.default}  {field.help}")
+            print(f"    -p {name}={field.default}  {' '.join(field.help.split())}")
     delivered()
 
 

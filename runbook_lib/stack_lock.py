@@ -117,7 +117,9 @@ class StackLock:
             self._mutex.acquire(timeout=0)
         except Timeout:
             if wait is None:
-                raise self._in_use("Wait for it (runbook run --wait), or end that process; then start again.") from None
+                raise self._in_use(
+                    "Wait for its end, or end that process, then start again; runbook run --wait does the waiting."
+                ) from None
             wait(f"{self._in_use('').message} Waiting.")
             self._mutex.acquire(poll_interval=WAIT_SECONDS)
         try:

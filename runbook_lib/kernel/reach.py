@@ -84,7 +84,7 @@ def _config(transport: str, folder: str) -> Config:
 
 @contextmanager
 def _guarded(token: str, grace: float, patience: float) -> Iterator[tuple[str, bool, Guard, Said]]:
-    """A folder for a kernel's files, whether it takes sockets, who ends the kernel if this process is killed, and what it says."""
+    """A folder for a kernel's files, whether it takes sockets, who ends it if this process is killed, and what it says."""
     try:
         folder, sockets = str(places.private("runbook-kernel-")), True
     except EngineError:
