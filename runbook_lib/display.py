@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,12 @@ class ConsoleDisplay:
         self._step = ""
         self.executions.append(execution)
         self._console.print(line(execution), highlight=False, soft_wrap=True)
-        if execution.result and (digest := execution.result.data.get("digest")):
-            self._console.print(f"digest   {digest}", highlight=False, markup=False, soft_wrap=True)
-        for warning in execution.result.data.get("warnings", ()) if execution.result else ():
-            self._console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+        data = execution.result.data if execution.result else {}
+        if "digest" in data and "agreed_digest" not in data:  # what is to be agreed on
+            self._console.print(f"digest   {data['digest']}", highlight=False, markup=False, soft_wrap=True)
+        for warning in data.get("warnings", ()):
+            whole = not self._console.is_terminal  # a log's reader searches for lines, a person reads words
+            self._console.print(f"warning  {warning}", style="yellow", highlight=False, markup=False, soft_wrap=whole)
         if execution.error:
             self._console.print(execution.error, style="red", highlight=False, markup=False, soft_wrap=True)
 
@@ -75,8 +78,9 @@ class ConsoleDisplay:
         while not self._over.wait(0.2):
             done, cells = self._cells
             doing = ""
-            if self._watched and self._watched.exists():
-                doing = escape(self._watched.read_text(encoding="utf-8").strip())
+            if self._watched:
+                with suppress(OSError):  # not there yet, or no more
+                    doing = escape(self._watched.read_text(encoding="utf-8").strip())
             seconds = time.monotonic() - self._began
             if self._spinner:
                 self._spinner.update(f"{self._step}  {seconds:4.1f} s  {f'cell {done}/{cells}' if cells else ''}  {doing}")
