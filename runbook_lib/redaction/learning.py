@@ -129,14 +129,7 @@ def configuration(stack: Any, file: Path) -> None:
 def _watch_pulumi(module: Any) -> None:
     import wrapt
 
-    def outputs(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
-        found = wrapped(*args, **kwargs)
-        for name, output in found.items():
-            if output.secret:
-                _register(output.value, f"pulumi:{name}")
-        return found
-
-    def configured(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
+    def several(wrapped: Any, _: Any, args: Any, kwargs: Any) -> Any:
         found = wrapped(*args, **kwargs)
         for name, value in found.items():
             if value.secret:
@@ -149,8 +142,8 @@ def _watch_pulumi(module: Any) -> None:
                 _register(value.value, f"pulumi:{args[1] if len(args) > 1 else kwargs.get('key', '')}")
         return found
 
-    wrapt.wrap_function_wrapper(module, "LocalWorkspace.stack_outputs", outputs)
-    wrapt.wrap_function_wrapper(module, "LocalWorkspace.get_all_config", configured)
+    wrapt.wrap_function_wrapper(module, "LocalWorkspace.stack_outputs", several)
+    wrapt.wrap_function_wrapper(module, "LocalWorkspace.get_all_config", several)
     wrapt.wrap_function_wrapper(module, "LocalWorkspace.get_config", one)
     wrapt.wrap_function_wrapper(module, "LocalWorkspace.set_config", one)
 
