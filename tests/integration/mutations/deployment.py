@@ -76,7 +76,7 @@ class Deployed:
         """Another run over the same stack, for previews of a changed program."""
         facts = self.run.facts
         return Run.create(
-            **facts.model_dump(include={"environment", "rehearsal", "caller", "engine", "backend", "parameters"}),
+            **facts.model_dump(include={"environment", "rehearsal", "world", "caller", "engine", "backend", "parameters"}),
             reason="a mutated program",
             target=facts.target,
         )
@@ -105,7 +105,7 @@ def deployed(directory: Path) -> Iterator[Deployed]:
             (directory / "state").mkdir()
             run = Run.create(
                 environment=ENVIRONMENT, rehearsal=True, reason="integration tests", engine=EngineKind.EMBEDDED,
-                caller="tests", target=target, parameters={}, backend=f"file://{directory / 'state'}",
+                caller="tests", target=target, world=world.state.name, parameters={}, backend=f"file://{directory / 'state'}",
             )  # fmt: skip
             with operations.rehearsing(world, directory):
                 for name, step in STEPS.items():
