@@ -76,6 +76,8 @@ def redact_notebook(notebook: NotebookNode) -> NotebookNode:
 
     masker = known.KNOWN.masker()
     clean = redacted_notebook(notebook, masker)
+    if sweep.clear((clean.metadata, *clean.cells), masker):
+        return clean
     content, found = sweep.swept(nbformat.writes(clean).encode("utf-8", "surrogatepass"), masker)
     if found:
         clean = nbformat.reads(content.decode("utf-8", "surrogatepass"), as_version=4)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from runbook_lib.redaction.readings import readings
+from runbook_lib.redaction.readings import glances, readings
 from runbook_lib.redaction.search import Finder
 from runbook_lib.redaction.spellings import spellings
 from runbook_lib.redaction.strength import ordinary
@@ -54,6 +54,7 @@ class Masker:
         self._find = Finder(names)
         self._known = bool(names)
         self._done: dict[str, str] = {}
+        self._glanced: set[str] = set()
         self._room = _KEPT
 
     def __call__(self, text: str) -> str:
@@ -94,12 +95,25 @@ class Masker:
             found += [(*reading.written(start, end), name) for start, end, name in self._find(reading.text)]
         return _merged(found)
 
+    def clear(self, text: str) -> bool:
+        """Whether a glance at ``text`` finds none of the known secrets."""
+        if text not in self._glanced:
+            if self.known(text, glances):
+                return False
+            self._make_room(text)
+            self._glanced.add(text)
+        return True
+
     def _remember(self, text: str, clean: str) -> None:
+        self._make_room(text)
+        self._done[text] = clean
+
+    def _make_room(self, text: str) -> None:
         self._room -= len(text)
         if self._room < 0:
             self._done.clear()
+            self._glanced.clear()
             self._room = _KEPT - len(text)
-        self._done[text] = clean
 
 
 def _shaped(text: str) -> list[Span]:

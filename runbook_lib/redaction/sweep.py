@@ -13,6 +13,8 @@ from runbook_lib.errors import RecordError
 from runbook_lib.redaction.readings import glances
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runbook_lib.redaction.masking import Masker, Span
 
 WITHHELD = "[withheld]"
@@ -32,6 +34,11 @@ def swept(content: bytes, masker: Masker) -> tuple[bytes, list[str]]:
     except ValueError:  # no JSON: what was found is masked where it stands
         kept, found = _masked(text, spans), {name for _, _, name in spans}
     return (kept.encode("utf-8", "surrogateescape") if found else content), sorted(found)
+
+
+def clear(parts: Iterable[Any], masker: Masker) -> bool:
+    """Whether a last look at each part of a document finds nothing: most of a notebook has not changed since its last save."""
+    return all(masker.clear(json.dumps(part, ensure_ascii=False)) for part in parts)
 
 
 def _of_json(text: str, masker: Masker) -> tuple[str, set[str]]:
