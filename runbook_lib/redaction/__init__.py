@@ -76,7 +76,7 @@ def redact_notebook(notebook: NotebookNode) -> NotebookNode:
 
     masker = known.KNOWN.masker()
     clean = redacted_notebook(notebook, masker)
-    if sweep.clear((clean.metadata, *clean.cells), masker):
+    if sweep.clear(clean, masker):
         return clean
     content, found = sweep.swept(nbformat.writes(clean).encode("utf-8", "surrogatepass"), masker)
     if found:

@@ -13,7 +13,7 @@ from runbook_lib.errors import RecordError
 from runbook_lib.redaction.readings import glances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from runbook_lib.redaction.masking import Masker, Span
 
@@ -36,8 +36,9 @@ def swept(content: bytes, masker: Masker) -> tuple[bytes, list[str]]:
     return (kept.encode("utf-8", "surrogateescape") if found else content), sorted(found)
 
 
-def clear(parts: Iterable[Any], masker: Masker) -> bool:
-    """Whether a last look at each part of a document finds nothing: most of a notebook has not changed since its last save."""
+def clear(notebook: Mapping[str, Any], masker: Masker) -> bool:
+    """Whether a last look at all of a notebook finds nothing; by cells, for most have not changed since its last save."""
+    parts = ({**notebook, "cells": []}, *notebook["cells"])
     return all(masker.clear(json.dumps(part, ensure_ascii=False)) for part in parts)
 
 

@@ -145,6 +145,13 @@ class TestNotebook:
         assert "[redacted:passphrase]" in said.cells[0].outputs[0].text
         nbformat.validate(said)
 
+    def test_what_stands_beside_the_cells_is_looked_at_too(self) -> None:
+        made = notebook(stream("hello\n"))
+        made[SECRET] = "what no notebook has here"
+        clean = redact_notebook(made)
+        assert SECRET not in nbformat.writes(clean)
+        assert clean.metadata.runbook.withheld == [MASKED]
+
     def test_a_key_that_is_one_is_withheld_and_said(self) -> None:
         made = notebook({"output_type": "display_data", "data": {"application/json": {SECRET: 1, "b": 2}}, "metadata": {}})
         clean = redact_notebook(made)
