@@ -48,10 +48,11 @@ class Address:
 
     def tls(self) -> ssl.SSLContext:
         """Make the TLS context: verifying where there is something to verify with."""
-        context = ssl.create_default_context(cafile=self.ca_bundle)
-        if self.ca_bundle is None:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
+        if self.ca_bundle is not None:
+            return ssl.create_default_context(cafile=self.ca_bundle)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         return context
 
 
