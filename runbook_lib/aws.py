@@ -19,6 +19,7 @@ from runbook_lib.errors import FunctionError, TargetError
 from runbook_lib.redaction import learning
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator, Mapping
 
     import httpx
@@ -74,6 +75,19 @@ def _models() -> Any:
     import botocore.session
 
     return botocore.session.get_session().get_component("data_loader")
+
+
+@cache
+def _trust(*, verify: bool, own: bool) -> ssl.SSLContext:
+    """Whom HTTPS trusts; loading the authorities takes longer than many a request, and clients share them.
+
+    Args:
+        verify: Whether certificates are verified.
+        own: Whether ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are followed.
+    """
+    import httpx
+
+    return httpx.create_ssl_context(verify=verify, trust_env=own)
 
 
 class Aws:
@@ -175,4 +189,5 @@ class Aws:
                     request.url = request.url.copy_with(scheme=emulator.scheme, host=emulator.host, port=emulator.port)
 
             hooks = {"request": [reroute]}
-        return httpx.Client(timeout=timeout, verify=verify, event_hooks=hooks, trust_env=not self.target.emulated)
+        own = not self.target.emulated
+        return httpx.Client(timeout=timeout, verify=_trust(verify=verify, own=own), event_hooks=hooks, trust_env=own)

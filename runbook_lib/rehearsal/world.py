@@ -21,7 +21,6 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, cast
 
-import httpx
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,7 +29,8 @@ from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.forked import SOCKET_VARIABLE
 from runbook_lib.rehearsal import nursery as nurseries
 from runbook_lib.rehearsal.database import Service
-from runbook_lib.rehearsal.emulator import Emulator
+from runbook_lib.rehearsal.emulator import Emulator, healthy
+from runbook_lib.rehearsal.keys import Agent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,12 +88,7 @@ class World:
 
     def alive(self) -> bool:
         """Whether the supervisor runs and the emulator answers."""
-        if _process(self.state) is None:
-            return False
-        try:
-            return httpx.get(f"{self.endpoint}/_ministack/health", timeout=5, trust_env=False).is_success
-        except httpx.HTTPError:
-            return False
+        return _process(self.state) is not None and healthy(self.endpoint)
 
     def keep(self) -> None:
         """Let it live on when this process ends; ``stop`` still ends it."""
@@ -195,6 +190,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         os.environ.update(forking)  # the emulator runs functions
         database = Service.start(state_file.with_name("database.log"))
         running.callback(database.stop)
+        agent = running.enter_context(Agent(database.socket.parent))
         os.environ.update(database.env)  # the emulator stops and starts databases too
         emulator = running.enter_context(Emulator.start(state_file.with_name("emulator.log"), port=port))
         database.wait()
@@ -216,6 +212,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
                 **({"HOME": home} if (home := os.environ.get("HOME")) == str(state_file.parent) else {}),
                 **database.env,
                 **forking,
+                **agent.env,  # for Pulumi's commands: the emulator and what it runs have no business with keys
             },
         )
         unfinished = state_file.with_suffix(".part")

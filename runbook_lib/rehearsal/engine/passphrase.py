@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.keys import derive
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.values import Secret
 
-ROUNDS = 1_000_000
 SALT_BYTES = 8
-KEY_BYTES = 32
 NONCE_BYTES = 12
 CHECK_WORD = "pulumi"
 WRONG = (
@@ -49,7 +48,7 @@ class Crypter:
         """The stack's `encryptionsalt`; made if it has none."""
         if not self._salt:
             raw = os.urandom(SALT_BYTES)
-            self._key = _derive(raw)
+            self._key = derive(raw, _passphrase())
             self._salt = f"v1:{_text(raw)}:{self.encrypt(CHECK_WORD)}"
         return self._salt
 
@@ -104,18 +103,10 @@ class Crypter:
             if not self._salt:
                 _ = self.salt
             else:
-                self._key = _derive(base64.b64decode(self._salt.split(":")[1]))
+                self._key = derive(base64.b64decode(self._salt.split(":")[1]), _passphrase())
         if self._key is None:
             raise EngineError(WRONG)
         return self._key
-
-
-def _derive(salt: bytes) -> bytes:
-    # Not `hashlib`'s, which takes twice as long, and every command with secrets waits for it.
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
-
-    return PBKDF2HMAC(SHA256(), KEY_BYTES, salt, ROUNDS).derive(_passphrase().encode())
 
 
 def _passphrase() -> str:

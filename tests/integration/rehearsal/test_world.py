@@ -137,7 +137,7 @@ class TestEmulator:
             served.kill()
             wait_until_gone([guard, served])
             assert not running_one.alive()
-            assert not running_one.healthy()
+            assert not emulator.healthy(running_one.endpoint)
 
 
 class TestDatabase:
