@@ -91,7 +91,7 @@ class Nursery:
             gc.freeze()
         signal.signal(signal.SIGCHLD, _note)
         if len(sys.modules) != known:
-            self._code = modified() | self._code
+            self._code |= modified(but=self._code)
 
     def _bear(self, connection: socket.socket) -> list[str]:
         """Read a request and fork its child; the caller is told the process id, or nothing where it is refused."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 SOURCE = Path(__file__).parents[2]
 PROVIDER = "runbook_lib.rehearsal.provider.server"
@@ -87,9 +87,13 @@ def _modules(package: str) -> Iterator[object]:
             yield _import(found.name)
 
 
-def modified() -> dict[str, int]:
-    """When each file of this project that is imported here was last modified, in nanoseconds; 0 for one that is gone."""
+def modified(but: Container[str] = ()) -> dict[str, int]:
+    """When each file of this project that is imported here was last modified, in nanoseconds; 0 for one that is gone.
+
+    Args:
+        but: Files that are not to be looked at.
+    """
     # Libraries are not looked at: some of their modules import whatever they have when they are asked for anything.
-    own = [module for name, module in sys.modules.items() if name.partition(".")[0] == "runbook_lib"]
-    files = [module.__file__ for module in own if module.__file__]
+    own = [module for name, module in sys.modules.items() if name.startswith("runbook_lib")]
+    files = [module.__file__ for module in own if module.__file__ and module.__file__ not in but]
     return {file: os.stat(file).st_mtime_ns if os.path.exists(file) else 0 for file in files}  # noqa: PTH110, PTH116 - hundreds
