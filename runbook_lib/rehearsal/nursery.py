@@ -42,6 +42,7 @@ class Nursery:
     """
 
     def __init__(self, path: Path, warming: Iterator[object]) -> None:
+        gc.disable()  # what is imported stays; looking through it again and again is a fifth of importing
         self._warming: Iterator[object] | None = warming
         self._code = modified()
         self._listener = socket.socket(socket.AF_UNIX)
@@ -81,14 +82,13 @@ class Nursery:
                 _signal(pid, signal.SIGKILL)
 
     def _warm(self) -> None:
-        """Import one thing more; when all is imported, keep the collector, and so the copying, off what children share."""
+        """Import one thing more."""
         if self._warming is None:
             return
         known = len(sys.modules)
         signal.signal(signal.SIGCHLD, lambda *_: self._bury())  # an import may take a second, and touches nothing of this
         if next(self._warming, self) is self:
             self._warming = None
-            gc.freeze()
         signal.signal(signal.SIGCHLD, _note)
         if len(sys.modules) != known:
             self._code |= modified(but=self._code)
@@ -101,8 +101,10 @@ class Nursery:
         if request and arguments:
             # Until a child has let go of all this, a signal to it would do what it does here: end every other child.
             before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+            gc.freeze()  # what is shared: no collector looks at it, which would copy it
             pid = os.fork()
             if not pid:
+                gc.enable()
                 self._leave(connection)
                 nursery_child.become(request, streams)
                 signal.pthread_sigmask(signal.SIG_SETMASK, request.blocked)
