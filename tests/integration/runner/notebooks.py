@@ -11,9 +11,12 @@ from pathlib import Path
 
 import nbformat
 import papermill
+import psutil
 import pytest
 
 V4 = nbformat.v4
+MARK = "RUNBOOK_TEST"
+"""The variable by which a test's processes are known."""
 
 
 def notebook(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
@@ -49,6 +52,18 @@ def interrupt_when(begun: Path) -> None:
         assert time.monotonic() < deadline, "the work never began"
         time.sleep(0.05)
     os.kill(os.getpid(), signal.SIGINT)
+
+
+def at_work(mark: str) -> list[str]:
+    """Every process of a test that still runs."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
 
 
 def papermill_command() -> list[str]:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
-import psutil
 import pytest
-from integration.runner.notebooks import notebook, papermill_command, record, run
+from integration.runner.notebooks import at_work, notebook, papermill_command, record, run
 from integration.waiting import until
 from nbclient.exceptions import CellTimeoutError
 
@@ -25,10 +20,7 @@ from runbook_lib.kernel import group
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARK = "RUNBOOK_TEST"
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 SLEEPS = "import time; time.sleep(600)"
-KILLS = int(os.environ.get("RUNBOOK_TEST_KILLS", "12"))
 
 SAVES = """
 import pathlib, signal, sys, time
@@ -43,26 +35,6 @@ pathlib.Path(sys.argv[2]).touch()
 time.sleep(600)
 """
 """A stand-in for pulumi."""
-
-
-@pytest.fixture
-def mark(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A variable that every process a test starts inherits."""
-    value = uuid.uuid4().hex
-    monkeypatch.setenv(MARK, value)
-    return value
-
-
-def at_work(mark: str) -> list[str]:
-    """Every process of a test that still runs."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(" ".join(process.cmdline()))
-        except psutil.Error:
-            continue
-    return found
 
 
 def working_cell(folder: Path) -> str:
@@ -180,19 +152,3 @@ class TestRunner:
         runner.wait()
         until(lambda: not at_work(mark), "something is still at work")
         assert (tmp_path / "saved").exists()
-
-    def test_killed_at_any_moment_leaves_nothing_at_work(self, tmp_path: Path, mark: str) -> None:
-        """Runners killed in turn by each signal, at moments drawn with a seed."""
-        background = "import subprocess; subprocess.Popen(['sleep', '600']); get_ipython().system_raw('sleep 601 &')"
-        source = notebook(tmp_path / "in.ipynb", "print(1)", background, "import time; time.sleep(0.5)", SLEEPS)
-        moments = random.Random(8)
-        for turn in range(KILLS):
-            output = tmp_path / f"{turn}.ipynb"
-            runner = subprocess.Popen([*papermill_command(), source, output], stderr=subprocess.DEVNULL)
-            time.sleep(moments.uniform(0, 4))
-            runner.send_signal(SIGNALS[turn % len(SIGNALS)])
-            assert runner.wait(120) != 0
-            until(lambda: not at_work(mark), "something is still at work")
-            if output.exists():
-                found = nbformat.read(output, as_version=4)
-                assert found.metadata.runbook["state"] in {"running", "interrupted"}
