@@ -13,14 +13,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 
-from runbook_lib import redaction
 from runbook_lib.errors import NotebookError
 from runbook_lib.kernel import leftovers
 from runbook_lib.kernel.alarm import Alarm
 from runbook_lib.kernel.flood import Meter
-from runbook_lib.kernel.group import KernelGroup
-from runbook_lib.kernel.masked import Lines
-from runbook_lib.kernel.recorder import error_output
+from runbook_lib.kernel.group import STRANGERS_GRACE, KernelGroup
+from runbook_lib.kernel.hearing import SILENCE, Hearing
+from runbook_lib.kernel.masked import Outlets, logger
+from runbook_lib.kernel.recorder import raised
 from runbook_lib.redaction import kernel_hooks
 from runbook_lib.states import State
 
@@ -50,24 +50,29 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         token: What the kernel is started with as ``group.TOKEN_VARIABLE``.
         guard: Has the kernel end in order if this process is killed.
         said: Takes what the kernel says outside its messages.
-        others: papermill's and nbclient's.
+        contact: Where the kernel tells which secrets it learns.
+        others: papermill's and nbclient's. ``iopub_timeout`` is how many seconds a kernel may be silent whose cell has ended
+            and whose output has not; as long as it talks, it is listened to.
     """
 
     def __init__(
         self, recorder: Recorder, *, strict: bool, grace: float, limit: int, token: str, guard: Guard, said: Said,
-        **others: Any,
+        contact: Any, **others: Any,
     ) -> None:  # fmt: skip
         self._also: Callable[..., Any] | None = others.pop("on_cell_executed", None)
+        files = {name: others.pop(f"{name}_file", None) for name in ("stdout", "stderr")}
         super().__init__(recorder, **others)
         self.on_cell_executed = self._look
         self.stopped: State | None = None
         self.group: KernelGroup | None = None
         self.connected = False
         self._strict, self._grace, self._limit, self._token, self._guard = strict, grace, limit, token, guard
-        self._said = said
+        self._said, self._contact = said, contact
+        self._hearing = Hearing(self, others.get("iopub_timeout", SILENCE))
         self._meter = Meter(limit)
-        self._lines = {"stdout": Lines(), "stderr": Lines()}
+        self._outlets = Outlets(files, log=self.log_output)
         self._left = False
+        self._reply: dict[str, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self, cause: State, *, insists: bool = True) -> None:
@@ -80,6 +85,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self._signal(signal.SIGINT if first else signal.SIGKILL)
         if first:
             Alarm(self._grace, partial(self._signal, signal.SIGKILL))
+            if self.group and not self._strict:
+                Alarm(STRANGERS_GRACE, self.group.end_unless_it_saves)
             # A cell may wait for what it started, which may be deaf.
             threading.Thread(target=self._settle, daemon=True).start()
 
@@ -95,7 +102,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         self._loop = asyncio.get_running_loop()
         if leader := getattr(self.km.provisioner, "pgid", None):
             self.group = KernelGroup(leader, self._token)
-        self.kc.iopub_channel.get_msg = _listening(self.kc.iopub_channel.get_msg)
+        self._hearing.connect(self.kc.iopub_channel, self.kc.shell_channel)
         self.connected = True
         return connected
 
@@ -115,14 +122,17 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
 
     def _execute_cells(self) -> None:
         if self.km.kernel_spec.language == "python" and not self.stopped:  # which is to tell the secrets that it learns
-            self.wait_for_reply(self.kc.execute(kernel_hooks.KERNEL_SETUP, silent=True, store_history=False))
+            asked = self.kc.execute(kernel_hooks.set_up(self._contact), silent=True, store_history=False)
+            if self.wait_for_reply(asked)["content"]["status"] != "ok" and not self.stopped:
+                logger.warning(f"Kernel {self.kernel_name} runs elsewhere: what secrets it learns is not known here.")
         for index, cell in enumerate(self.nb.cells):
             if self.stopped:
                 raise self._asked(f"before cell {index} began")
             if self._told_to_skip(cell):
                 self.nb_man.skipped(index)
                 continue
-            self._meter, self._left = Meter(self._limit), False
+            self._meter, self._left, self._reply = Meter(self._limit), False, {}
+            self._hearing.begin()
             self.nb_man.cell_start(cell, index)
             try:
                 self.execute_cell(cell, index)
@@ -136,8 +146,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
                 raise
             else:
                 # A cell tagged raises-exception goes on, but it did raise.
-                said = error_output(self.nb.cells[index])
-                shown = State.OK if not said else State.EXITED if said.ename == "SystemExit" else State.FAILED
+                said = raised(self.nb.cells[index], self._reply)
+                shown = State.OK if not said else State.EXITED if said.get("ename") == "SystemExit" else State.FAILED
                 state = self._ended(index, State.EXITED if self._left else shown)
             if self.stopped and state is self.stopped:
                 raise self._asked(f"in cell {index}")
@@ -151,9 +161,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
     def process_message(self, *arguments: Any, **keywords: Any) -> Any:
         """Take in what the kernel says, as far as there is room for it."""
         message = arguments[0] if arguments else keywords["msg"]
+        if self._hearing.given_up and message["msg_type"] == "error":
+            return None  # the cell's error is how it was given up
         stream = message["content"].get("name", "") if message["msg_type"] == "stream" else ""
         fits, rest = self._meter.admit(message)
         output = super().process_message(*arguments, **keywords) if fits else None
+        if output and not self.log_output:  # else papermill passes it on
+            self.log_output_message(output)
         if rest:
             self.log_output_message(NotebookNode(output_type="stream", name=stream, text=rest))
         return output
@@ -162,8 +176,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         """Pass on what a cell says to papermill's log and files, in whole lines, without secrets."""
         if output.output_type != "stream":
             super().log_output_message(output)  # its log masks
-        elif text := self._lines[output.name].add("".join(output.text)):
-            super().log_output_message(NotebookNode(output_type="stream", name=output.name, text=text))
+        else:
+            self._outlets.add(output.name, "".join(output.text))
 
     def _ended(self, index: int, state: State, error: BaseException | None = None) -> State:
         """Put on record how a cell ended, when all that it started and that had to end has ended."""
@@ -172,20 +186,26 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         if self.stopped and state is not State.OK:
             state = self.stopped
         self._settle()
+        whole = run_sync(self._hearing.hear_out)()
         if self.group:
             self.group.look()
         facts: dict[str, Any] = {}
         if self._meter.cut:
+            self._meter.trim(self.nb.cells[index].outputs)
             facts["cut"] = self._meter.account()
             self.nb_man.say(index, f"Output cut at {self._meter.limit} of {self._meter.size} bytes.")
+        if not whole and state not in {State.KERNEL_DIED, State.TIMED_OUT}:
+            facts["whole"] = False
+            self.nb_man.say(index, "The kernel did not say that its output was over: the end of it may be missing.")
         if self.group and self.group.ended:
             facts["ended"] = leftovers.ended(self.group, self.nb_man, index)
-        for name, lines in self._lines.items():
-            if (rest := lines.rest()) and (self.log_output or self.stdout_file or self.stderr_file):
-                super().log_output_message(NotebookNode(output_type="stream", name=name, text=rest))
+        self._outlets.flush()
         self._said.show()
-        self.nb_man.ended(index, state, error, **facts)
+        self.nb_man.ended(index, state, error, self._reply, **facts)
         return state
+
+    async def _async_poll_output_msg(self, *arguments: Any) -> None:
+        await self._hearing.listen(super()._async_poll_output_msg(*arguments), *arguments)
 
     def _settle(self) -> None:
         """After a stop, wait until what the kernel started has saved its state: nothing goes on behind a finished record."""
@@ -212,6 +232,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
 
     def _look(self, **seen: Any) -> Any:
         """Notice IPython's ``exit()``: it raises nothing, and ends the kernel once the cell is over."""
+        self._reply = seen["execute_reply"]["content"]
         payloads = seen["execute_reply"]["content"].get("payload") or ()
         self._left = any(each.get("source") == "ask_exit" and not each.get("keepkernel") for each in payloads)
         return self._also(**seen) if self._also else None
@@ -227,16 +248,3 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill has no
         never = sum(cell.metadata.runbook["state"] == State.NOT_RUN for cell in self.nb.cells)
         index, how = self.nb.metadata.runbook["cell"], "exit() or quit()" if self._left else "sys.exit"
         return NotebookError(f"Cell {index} called {how}; {never} cells never ran.", remedy="Raise an error instead.")
-
-
-def _listening(receive: Callable[..., Any]) -> Callable[..., Any]:
-    """Receive messages as ``receive`` does, but for secrets: they are learned, whichever cell they belong to, and never shown."""
-
-    async def get_msg(*arguments: Any, **keywords: Any) -> Any:
-        while True:
-            message = await receive(*arguments, **keywords)
-            if message["msg_type"] != kernel_hooks.MESSAGE:
-                return message
-            redaction.register(message["content"]["secret"], message["content"].get("name", ""))
-
-    return get_msg

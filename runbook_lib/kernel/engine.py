@@ -10,7 +10,7 @@ import click
 from papermill.engines import Engine
 from papermill.execute import raise_for_execution_errors
 
-from runbook_lib.errors import RecordError
+from runbook_lib.errors import NotebookError, RecordError
 from runbook_lib.kernel import given, reach
 from runbook_lib.kernel.client import ENDED_BY, Client
 from runbook_lib.kernel.flood import LIMIT
@@ -65,6 +65,8 @@ class RunbookEngine(Engine):  # type: ignore[misc]  # papermill has no types
             if secrets := recorder.record.metadata.runbook.get("withheld"):
                 logger.warning(withheld_from(Path(output_path or "the notebook").name, secrets).message)
             error.args = tuple(redact(part) if isinstance(part, str) else part for part in error.args)
+            if redact(str(error)) != str(error):  # it says more than its arguments
+                raise NotebookError(f"{type(error).__name__}: {redact(str(error))}") from None
             raise
         recorder.notebook_complete()
         cls._say_withheld(recorder, output_path)

@@ -24,6 +24,8 @@ GRACE = 3600.0
 """Seconds that work which was asked to stop has for saving its state: a database on AWS takes half an hour."""
 PATIENCE = 5.0
 """Seconds that what took longer than its grace has to end on SIGTERM; then it gets SIGKILL."""
+STRANGERS_GRACE = 10.0
+"""Seconds that a kernel which is no step's has for ending its cell, unless what it started saves its state meanwhile."""
 STRANGERS_PATIENCE = 1.5
 """Seconds that a stranger's process has to end on SIGINT; then it gets SIGTERM, and after as long again SIGKILL."""
 POLL_SECONDS = 0.1
@@ -107,6 +109,11 @@ class KernelGroup:
                 if waited >= patience:
                     self._end(process, signal.SIGTERM if waited < patience + more else signal.SIGKILL)
             time.sleep(POLL_SECONDS)
+
+    def end_unless_it_saves(self) -> None:
+        """End a kernel and all it started, unless that has a state to save."""
+        if not any(self.saves(process) for process in self.work()):
+            self.signal(signal.SIGKILL)
 
     def saves(self, process: psutil.Process) -> bool:
         """Whether a process has a state to save."""

@@ -10,7 +10,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Type
+from traitlets import Type, default
 
 from runbook_lib.forked import fork
 
@@ -29,6 +29,13 @@ LOOKS_EACH_SECONDS = 0.01
 
 class KernelClient(AsyncKernelClient):
     """Jupyter's own, but for what it waits for once a kernel has answered: to have heard it all, not for 0.2 s of silence."""
+
+    @default("context")
+    def _listens_without_limit(self) -> Any:
+        """ZeroMQ drops what is said beyond 1,000 messages that its reader has not taken; ours masks, and may be behind."""
+        context: Any = super()._context_default()
+        context.rcvhwm = 0
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - Jupyter's signature
         """Return when the kernel answers and what it said of its start has been taken in.

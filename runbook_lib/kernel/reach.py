@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from traitlets.config import Config
 
-from runbook_lib import places
+from runbook_lib import places, redaction
 from runbook_lib.errors import EngineError
-from runbook_lib.kernel.group import PATIENCE, TOKEN_VARIABLE
+from runbook_lib.kernel.group import STRANGERS_GRACE, TOKEN_VARIABLE
 from runbook_lib.kernel.guard import Guard
 from runbook_lib.kernel.launch import KernelManager
 from runbook_lib.kernel.masked import logger
 from runbook_lib.kernel.said import Said
 from runbook_lib.kernel.stopping import stopping
+from runbook_lib.redaction.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,11 +51,15 @@ def execute(
     """
     token = secrets.token_hex(16)
     transports = _transports(kernel_name, start_timeout)
-    with _guarded(token, grace, grace if step else 2 * PATIENCE) as (folder, sockets, guard, said):
+    with (
+        _guarded(token, grace, grace if step else STRANGERS_GRACE) as (folder, sockets, guard, said),
+        _listening(folder if sockets else None) as contact,
+    ):
         if not sockets and transports.pop("ipc", 0.0):
             logger.warning(f"No folder here takes a Unix socket; kernel {kernel_name} is reached over TCP on {LOOPBACK}.")
         for transport, wait in transports.items():
-            running = client(config=_config(transport, folder), startup_timeout=wait, token=token, guard=guard, said=said)
+            surroundings = {"token": token, "guard": guard, "said": said, "contact": contact}
+            running = client(config=_config(transport, folder), startup_timeout=wait, **surroundings)
             if transport == "tcp":
                 running.nb_man.note(transport=f"{transport} on {LOOPBACK}")
             with stopping(running.stop, notebook_timeout):
@@ -80,6 +85,16 @@ def _config(transport: str, folder: str) -> Config:
     # The file is of this folder, because Jupyter's default is the working directory.
     where = {"transport": transport, "connection_file": f"{folder}/connection.json"}
     return Config({"KernelManager": {**where, "ip": f"{folder}/socket" if transport == "ipc" else LOOPBACK}})
+
+
+@contextmanager
+def _listening(folder: str | None) -> Iterator[Any]:
+    """Where kernels tell what secrets they learn."""
+    listener = Listener(folder, redaction.register)
+    try:
+        yield listener.contact
+    finally:
+        listener.close()
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from papermill.execute import ERROR_ANCHOR_MSG, ERROR_MARKER_TAG, ERROR_MESSAGE_
 
 from runbook_lib import redaction
 from runbook_lib.kernel import output
+from runbook_lib.kernel.flood import shortened
 from runbook_lib.redaction.declared import hidden, register_declared
 from runbook_lib.states import State
 
@@ -65,6 +66,11 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
         cell.metadata.runbook = {"state": State.RUNNING.value}
         super().cell_start(cell, cell_index, **kwargs)
 
+    def get_cell_description(self, *arguments: Any, **keywords: Any) -> Any:
+        """papermill's, for its progress bar, without secrets."""
+        described = super().get_cell_description(*arguments, **keywords)
+        return described and redaction.redact(described)
+
     def skipped(self, index: int) -> None:
         """A cell was told not to run."""
         self.nb.cells[index].metadata.runbook = {"state": State.SKIPPED.value}
@@ -73,8 +79,18 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
             self.pbar.update(1)
         self.on_cell(index + 1, len(self.nb.cells))
 
-    def ended(self, index: int, state: State, error: BaseException | None = None, **facts: Any) -> None:
-        """Record how a cell ended, facts about it, and what that means for the notebook."""
+    def ended(
+        self, index: int, state: State, error: BaseException | None = None, reply: Mapping[str, Any] | None = None, **facts: Any
+    ) -> None:
+        """Record how a cell ended, facts about it, and what that means for the notebook.
+
+        Args:
+            index: Which cell.
+            state: How it ended.
+            error: What was raised here.
+            reply: The kernel's own account, whose error the notebook may have hidden.
+            facts: For the cell's metadata.
+        """
         cell = self.nb.cells[index]
         cell.metadata.runbook = {"state": state.value, **facts}
         if state is not State.OK:
@@ -82,9 +98,14 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
                 self.worst = state
                 self.note(cell=index)
             self.cell_exception(cell, index)
-            if error is not None and not error_output(cell):
+            said = raised(cell, reply or {})
+            if said is None and error is not None:
                 said = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
-                cell.outputs.append(nbformat.v4.new_output("error", **said))
+            if said is not None and not error_output(cell):
+                words = [shortened(line) for line in said["traceback"]]
+                cell.outputs.append(
+                    nbformat.v4.new_output("error", ename=said["ename"], evalue=shortened(said["evalue"]), traceback=words)
+                )
         self._goes_on = state is State.OK and index + 1 < len(self.nb.cells)  # the next cell begins at once, and that is written
         self.cell_complete(cell, index)
         self._goes_on = False
@@ -131,6 +152,11 @@ class Recorder(NotebookExecutionManager):  # type: ignore[misc]  # papermill has
 def error_output(cell: Any) -> Any:
     """The first error that a cell shows, if it shows one."""
     return next((output for output in cell.get("outputs", ()) if output.output_type == "error"), None)
+
+
+def raised(cell: Any, reply: Mapping[str, Any]) -> Any:
+    """The error that a cell shows, or that the kernel tells of in its reply."""
+    return error_output(cell) or (reply if reply.get("status") == "error" else None)
 
 
 def _joined(notebook: Any) -> Any:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from runbook_lib.kernel.masked import Lines
+from runbook_lib.kernel.masked import MARGIN, Lines
 
 LIMIT = 1_000_000
 """Bytes that are held back at most; what a cell says beyond them is counted, and is in its output."""
@@ -38,7 +38,9 @@ class Said:
             self._dropped = 0
         text = self._lines.add(held.decode(errors="replace"))
         if dropped:
-            text += self._lines.rest() + f"\n[runbook] … and {dropped} bytes more.\n"
+            text += self._lines.rest()
+            whole, half = text[:-MARGIN], text[-MARGIN:]  # in which a secret may have begun
+            text = f"{whole}\n[runbook] … and {dropped + len(half.encode(errors='replace'))} bytes more.\n"
         _write(text)
 
     def close(self) -> None:

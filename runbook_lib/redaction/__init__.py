@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BACKEND", "MASK", "PASSPHRASE_FILE", "SECRET_VARIABLES", "guessable", "ordinary", "readable", "redact", "redact_json",
-    "redact_notebook", "redact_values", "register", "swept", "weak_passphrase", "without_password",
+    "redact_notebook", "redact_values", "register", "safe_cut", "swept", "weak_passphrase", "without_password",
 ]  # fmt: skip
 
 
@@ -41,6 +41,14 @@ def register(secret: str, name: str = "") -> None:
 def redact(text: str) -> str:
     """A plain text with every known secret masked, in whatever spelling."""
     return known.KNOWN.masker()(text)
+
+
+def safe_cut(text: str, at: int) -> int:
+    """The last place, up to ``at``, where ``text`` can be cut without leaving half a secret."""
+    for start, end, _ in known.KNOWN.masker().spans(text):
+        if start < at < end:
+            return start
+    return at
 
 
 def redact_values(value: Any) -> Any:

@@ -24,7 +24,7 @@ class Known:
     """A growing set: what was printed under an old password is still in the record once there is a new one."""
 
     def __init__(self) -> None:
-        self.tell: Callable[[str, str], None] | None = None
+        self.tell: Callable[[str, str], object] | None = None
         """Hands a secret on to whoever writes this process's record, before anything can show it."""
         self._secrets: dict[str, str] = {}
         self._seen: set[Named] = set()
@@ -32,12 +32,18 @@ class Known:
         self._lock = threading.RLock()
 
     def register(self, secret: str, name: str = "") -> None:
-        """Mask ``secret`` and its parts from now on; one that cannot be told from ordinary text is left, and that is said."""
-        with self._lock:
-            if not secret or secret == WORTHLESS or not self._add(secret, name):
-                return
-        if self.tell:
+        """Mask ``secret`` and its parts from now on; one that cannot be told from ordinary text is left, and that is said.
+
+        Raises:
+            OSError: Whoever writes this process's record cannot be told: what needs the secret fails, and cannot show it.
+        """
+        name = name or ""
+        if not secret or secret == WORTHLESS or (secret, name) in self._seen:
+            return
+        if self.tell:  # first: if this is interrupted, it is told when it is met again
             self.tell(secret, name)
+        with self._lock:
+            self._add(secret, name)
 
     def masker(self) -> Masker:
         """What masks every secret that is known now."""
@@ -53,20 +59,18 @@ class Known:
         """In a forked child: whoever held the lock is not there to let go of it."""
         self._lock = threading.RLock()
 
-    def _add(self, secret: str, name: str) -> bool:
-        """Whether it is new."""
+    def _add(self, secret: str, name: str) -> None:
         if (secret, name) in self._seen:
-            return False
+            return
         if why := ordinary(secret.strip()):
             self._warn(name, why)
-        self._seen.add((secret, name))
         before = len(self._secrets)
         for part, called in leaves(secret, name):
             if not ordinary(part):
                 self._secrets.setdefault(part, called)
         if len(self._secrets) > before:
             self._masker = None
-        return True
+        self._seen.add((secret, name))  # last: what could not be taken apart is none that is known
 
     def _warn(self, name: str, why: str) -> None:
         if self.tell is None:  # a kernel's words would end up in the record; its writer says it

@@ -11,6 +11,7 @@ from integration.runner.notebooks import V4, notebook, papermill_command, record
 from papermill.exceptions import PapermillExecutionError
 
 from runbook_lib.errors import NotebookError
+from runbook_lib.redaction import kernel_hooks
 
 SECRET = "canary-7f3a-secret"
 
@@ -75,20 +76,26 @@ class TestWhatIsWritten:
         assert "timed out" in done.stderr
         assert secret not in done.stdout + done.stderr + (tmp_path / "out.ipynb").read_text()
 
-    @pytest.mark.parametrize("parent", ["kernel.get_parent()", "None"])
-    def test_secret_that_the_kernel_learns_is_known_before_it_is_shown(self, tmp_path: Path, parent: str) -> None:
-        send = (
-            "kernel = get_ipython().kernel\n"
-            "content = {'secret': ''.join(['learned-', 'in-', 'the-kernel']), 'name': 'a test'}\n"
-            f"kernel.session.send(kernel.iopub_socket, 'runbook_secret', content, parent={parent})\n"
-            "print(content['secret'])"
+    def test_secret_that_the_kernel_learns_is_known_before_it_is_shown(self, tmp_path: Path) -> None:
+        learns = (
+            "from runbook_lib import redaction\nredaction.register(word := 'learned-' + 'in-the-kernel', 'a test')\nprint(word)"
         )
-        run(notebook(tmp_path / "in.ipynb", "print(1)", send), tmp_path / "out.ipynb")
+        run(notebook(tmp_path / "in.ipynb", "print(1)", learns), tmp_path / "out.ipynb")
         text = (tmp_path / "out.ipynb").read_text()
         assert "learned-in-the-kernel" not in text
         assert record(tmp_path / "out.ipynb")[2].cells[1].outputs == [
             V4.new_output("stream", name="stdout", text="[redacted:a test]\n")
         ]
+
+    def test_kernel_that_cannot_tell_what_it_learns(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """One that a provisioner started elsewhere."""
+        made = kernel_hooks.set_up
+        monkeypatch.setattr(kernel_hooks, "set_up", lambda _: made((str(tmp_path / "nowhere"), "key")))
+        run(notebook(tmp_path / "in.ipynb", "print(1)"), tmp_path / "out.ipynb")
+        assert "what secrets it learns is not known here" in caplog.text
+        assert record(tmp_path / "out.ipynb")[0] == ["ok"]
 
     def test_text_that_is_no_unicode(self, tmp_path: Path) -> None:
         run(notebook(tmp_path / "in.ipynb", "print(1)", "'a\\ud800b'"), tmp_path / "out.ipynb")
