@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status as Spinner
 
+from runbook_lib.flag import Flag
 from runbook_lib.results import Status
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class ConsoleDisplay:
         self._began = 0.0
         self._cells = (0, 0)
         self._watched: Path | None = None
-        self._over = threading.Event()
+        self._over = Flag()
         self.executions: list[Execution] = []
 
     def running(self, step: str, cells: tuple[int, int], progress: Path | None = None) -> None:
@@ -49,8 +50,8 @@ class ConsoleDisplay:
             return
         self._spinner = self._console.status("")
         self._spinner.start()
-        self._over.clear()
-        threading.Thread(target=self._refresh, daemon=True).start()
+        self._over = Flag()
+        threading.Thread(target=self._refresh, args=[self._over], daemon=True).start()
 
     def ended(self, execution: Execution) -> None:
         """A step has ended."""
@@ -74,8 +75,8 @@ class ConsoleDisplay:
         """Something else happened."""
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)  # paths and ids stay whole
 
-    def _refresh(self) -> None:
-        while not self._over.wait(0.2):
+    def _refresh(self, over: Flag) -> None:
+        while not over.wait(0.2):
             done, cells = self._cells
             doing = ""
             if self._watched:

@@ -17,12 +17,14 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 SOCKET_VARIABLE = "RUNBOOK_REHEARSAL_NURSERY"
+POLL_SECONDS = 0.01
 RESTORED = (signal.SIGPIPE, signal.SIGXFSZ)
 """What an interpreter ignores of itself, and does not hand down."""
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -60,7 +62,13 @@ class Forked:
         Raises:
             subprocess.TimeoutExpired: It still runs.
         """
-        if not self._ended.wait(timeout) or self.returncode is None:
+        if timeout is None:
+            self._ended.wait()
+        else:  # looked at, as subprocess does: a lock's own limit is a moment of a clock that may be faked (libfaketime)
+            began = time.monotonic()
+            while not self._ended.is_set() and time.monotonic() - began < timeout:
+                time.sleep(POLL_SECONDS)
+        if self.returncode is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return self.returncode
 

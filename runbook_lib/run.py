@@ -40,7 +40,13 @@ class Run:
 
     @classmethod
     def create(cls, *, environment: str, rehearsal: bool, **facts: Any) -> Run:
-        """Make a new run's folder with its ``run.json``; other keywords are fields of ``RunFacts``."""
+        """Make a new run's folder with its ``run.json``; other keywords are fields of ``RunFacts``.
+
+        Raises:
+            UsageError: It is a rehearsal's and does not say which: no step could ever reach it again.
+        """
+        if rehearsal and not facts.get("world"):
+            raise UsageError("A rehearsal's run has to name its rehearsal (world).", remedy="Pass the world's state.name.")
         run_id, directory = folders.claim(settings.outputs() / (REHEARSALS if rehearsal else environment))
         known = RunFacts(
             run=run_id, environment=environment, rehearsal=rehearsal, operator=operator(), started=now(),

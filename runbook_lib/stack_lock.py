@@ -22,6 +22,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from runbook_lib import files
 from runbook_lib.errors import LockedError, RecordError, UsageError
 from runbook_lib.facts import operator
+from runbook_lib.flag import Flag
 from runbook_lib.results import now
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class StackLock:
         self.previous: Holder | None = None
         self._mutex = FileLock(folder / f"{stack}.lock")
         self._owner: Holder | None = None
-        self._over = threading.Event()
+        self._over = Flag()
         self._writing = threading.Lock()
 
     def owner(self) -> Holder | None:

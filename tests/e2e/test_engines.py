@@ -39,7 +39,7 @@ class Bench:
         state.mkdir(parents=True)
         run = Run.create(
             environment="staging", rehearsal=True, reason="test", caller="nobody", engine=kind, target=self.target,
-            parameters={}, backend=f"file://{state}",
+            parameters={}, backend=f"file://{state}", world="test",
         )  # fmt: skip
         workspace.prepare(run, CHOSEN)
         return Engine(run)

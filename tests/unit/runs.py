@@ -23,7 +23,8 @@ def create(**facts: Any) -> Run:
     return Run.create(
         **{
             "environment": "staging", "rehearsal": True, "reason": "test", "caller": "nobody", "backend": "file:///x",
-            "engine": EngineKind.EMBEDDED, "target": Target(region="us-east-1"), "parameters": {}, **facts,
+            "engine": EngineKind.EMBEDDED, "target": Target(region="us-east-1"), "parameters": {},
+            "world": "test" if facts.get("rehearsal", True) else "", **facts,
         }
     )  # fmt: skip
 

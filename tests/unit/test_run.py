@@ -126,6 +126,12 @@ class TestStackState:
         assert asked == stack_state.of_deployment({"resources": [{"urn": "a"}]})
 
 
+def test_a_rehearsals_run_names_its_rehearsal(outputs: Path) -> None:
+    with pytest.raises(UsageError, match="world"):
+        create(rehearsal=True, world="")
+    assert not list(outputs.glob("*/*"))
+
+
 def test_the_first_event_binds_run_json() -> None:
     made = create()
     first = next(made.ledger.events())

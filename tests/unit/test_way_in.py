@@ -47,7 +47,8 @@ def run(**facts: Any) -> Run:
     return Run.create(
         **{
             "environment": "staging", "rehearsal": False, "reason": "test", "caller": "nobody", "backend": "file:///x",
-            "engine": EngineKind.PULUMI, "target": AWS, "parameters": {}, **facts,
+            "engine": EngineKind.PULUMI, "target": AWS, "parameters": {},
+            "world": "another" if facts.get("rehearsal") else "", **facts,
         }
     )  # fmt: skip
 
@@ -182,7 +183,8 @@ class TestRehearsal:
         later = a_world.state.model_copy(update={"name": "another"})
         assert not kept.holds(worlds.World(later, None), found)
         nameless = a_world.state.model_copy(update={"name": ""})
-        assert not kept.holds(worlds.World(nameless, None), rehearsal(world=""))
+        unnamed = Run(found.directory, found.facts.model_copy(update={"world": ""}))  # of before rehearsals had names
+        assert not kept.holds(worlds.World(nameless, None), unnamed)
 
     def test_a_clock_that_is_set_back_changes_no_world(self, a_world: worlds.World) -> None:
         later = a_world.state.model_copy(update={"started": datetime.now(UTC) + timedelta(hours=1)})

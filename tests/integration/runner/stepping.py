@@ -48,7 +48,7 @@ def home(folder: Path) -> dict[str, str]:
 def create() -> Run:
     return Run.create(
         environment="staging", rehearsal=True, reason="test", caller="nobody", engine=EngineKind.EMBEDDED, backend="file:///x",
-        target=Target(region="us-east-1"), parameters={},
+        target=Target(region="us-east-1"), parameters={}, world="test",
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def kernel(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
     monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(home / "outputs"))
     run = Run.create(
         environment="staging", rehearsal=True, reason="test", caller="nobody", engine=EngineKind.EMBEDDED, backend="file:///x",
-        target=Target(region="us-east-1"), parameters={},
+        target=Target(region="us-east-1"), parameters={}, world="test",
     )  # fmt: skip
     found = Kernel(run)
     with found.client.setup_kernel(env=dict(os.environ)):
