@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from runbook_lib.rehearsal.provider.base import ProviderError, tag_list
+from runbook_lib.rehearsal.provider.errors import code_of
 from runbook_lib.rehearsal.provider.packages import content
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import ModelledResource, pick
@@ -48,10 +49,13 @@ class Bucket(S3Resource):
         """CreateBucket.
 
         Raises:
-            ProviderError: For a setting given inline, which pulumi-aws 7 deprecates in favour of a resource of its own.
+            ProviderError: For a setting given inline, which pulumi-aws 7 deprecates in favour of a resource of its own; or the
+                bucket exists: in us-east-1 S3 itself would accept the request again, so pulumi-aws looks first.
         """
         if inline := [name for name in SETTINGS_OF_THEIR_OWN if inputs.get(name)]:
             raise ProviderError(f"the rehearsal has no inline {', '.join(inline)}: use the resource type made for it")
+        if self._exists(aws, inputs["bucket"]):
+            raise ProviderError(f"CreateBucket: BucketAlreadyExists: {inputs['bucket']} is there already, and is not taken over")
         where = {} if aws.region == CLASSIC_REGION else {"locationConstraint": aws.region}
         bucket = {
             "bucket": inputs["bucket"],
@@ -60,6 +64,15 @@ class Bucket(S3Resource):
         }
         self.call(aws, "CreateBucket", bucket)
         return str(inputs["bucket"])
+
+    def _exists(self, aws: Session, name: str) -> bool:
+        try:
+            self.client(aws).head_bucket(Bucket=name)
+        except ClientError as error:
+            if code_of(error) in self.absent:
+                return False
+            raise
+        return True
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         """HeadBucket and the tags; the rest follows from name and region."""

@@ -47,6 +47,14 @@ def test_without_it_a_full_bucket_stays(aws: Session, versioned: Properties) -> 
     assert len(aws.client("s3").list_object_versions(Bucket=versioned["bucket"])["Versions"]) == 2
 
 
+def test_one_that_exists_is_not_taken_over(aws: Session, make: Make) -> None:
+    aws.client("s3").create_bucket(Bucket="of-another-stack")
+    aws.client("s3").put_object(Bucket="of-another-stack", Key="audit", Body=b"kept")
+    with pytest.raises(ProviderError, match="BucketAlreadyExists"):
+        make(BUCKET, bucket="of-another-stack", forceDestroy=True)
+    assert aws.client("s3").get_object(Bucket="of-another-stack", Key="audit")["Body"].read() == b"kept"
+
+
 def test_inline_settings_are_refused(make: Make) -> None:
     with pytest.raises(ProviderError, match="no inline versioning"):
         make(BUCKET, versioning={"enabled": True})
