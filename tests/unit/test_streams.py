@@ -43,10 +43,19 @@ def test_a_closed_pipe_leaves_the_exit_code_alone(unbuffered: str) -> None:
         assert process.wait(timeout=60) == 3
 
 
+def of_today() -> dict[str, str]:
+    """These surroundings without libfaketime.
+
+    Its clock is a file that it opens before anything else, as the first number that is free: a process without a standard
+    output would print into it, and change the time of every process that shares it.
+    """
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
 def runbook(*arguments: str, redirected: str) -> subprocess.CompletedProcess[str]:
-    command = f'exec "$0" -m runbook_lib {shlex.join(arguments)} {redirected}'
+    command = ["/bin/sh", "-c", f'exec "$0" -m runbook_lib {shlex.join(arguments)} {redirected}', sys.executable]
     here = Path(__file__).parents[2]
-    return subprocess.run(["/bin/sh", "-c", command, sys.executable], cwd=here, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=here, env=of_today(), capture_output=True, text=True, check=False)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a disk that is always full")
@@ -79,6 +88,6 @@ def test_what_was_not_given_is_no_files_number() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(opens)
         script.flush()
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        environment = {**of_today(), "PYTHONPATH": str(Path(__file__).parents[2])}
         done = subprocess.run([*command, script.name], env=environment, check=False)
     assert 2 < done.returncode < 100
