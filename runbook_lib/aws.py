@@ -78,7 +78,7 @@ def _models() -> Any:
 
 
 @cache
-def _trust(*, verify: bool, own: bool) -> ssl.SSLContext:
+def trust(*, verify: bool, own: bool) -> ssl.SSLContext:
     """Whom HTTPS trusts; loading the authorities takes longer than many a request, and clients share them.
 
     Args:
@@ -190,4 +190,4 @@ class Aws:
 
             hooks = {"request": [reroute]}
         own = not self.target.emulated
-        return httpx.Client(timeout=timeout, verify=_trust(verify=verify, own=own), event_hooks=hooks, trust_env=own)
+        return httpx.Client(timeout=timeout, verify=trust(verify=verify, own=own), event_hooks=hooks, trust_env=own)

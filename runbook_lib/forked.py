@@ -1,33 +1,28 @@
-"""Processes forked by a rehearsal's nursery, which has their libraries imported already.
+"""Processes forked by a rehearsal's nursery, with what of `subprocess.Popen` their callers use.
 
 The nursery is optional: without ``RUNBOOK_REHEARSAL_NURSERY``, as against AWS, or when it refuses, ``fork`` gives None, and the
-process is to be started the ordinary way. Started as a file, this is a command that does both: it stands for the process that it
-has forked (descriptors, signals, exit code), or becomes the one it was asked for. So it imports nothing of the project,
-and of the standard library what starts fast.
+process is to be started the ordinary way.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import resource
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING
+
+from runbook_lib import forking
+from runbook_lib.forking import SOCKET_VARIABLE
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping, Sequence
 
-SOCKET_VARIABLE = "RUNBOOK_REHEARSAL_NURSERY"
+__all__ = ["SOCKET_VARIABLE", "Forked", "fork", "fork_piped"]
+
 POLL_SECONDS = 0.01
-RESTORED = (signal.SIGPIPE, signal.SIGXFSZ)
-"""What an interpreter ignores of itself, and does not hand down."""
-PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 class Forked:
@@ -78,8 +73,7 @@ class Forked:
 
     def send_signal(self, number: int) -> None:
         """Signal it."""
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            self._connection.sendall(f"{int(number)}\n".encode())
+        forking.tell(self._connection, number)
 
     def terminate(self) -> None:
         """Ask it to end."""
@@ -90,62 +84,14 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _watch(self, replies: IO[bytes]) -> None:
-        line = replies.readline()  # nothing: the nursery died, and its children with it
-        self.returncode = int(line) if line else -signal.SIGKILL
+        self.returncode = forking.exit_code(replies)
         self._ended.set()
 
 
 def fork(command: Sequence[str], *, folder: str, environment: Mapping[str, str], streams: Sequence[int]) -> Forked | None:
-    """Have the nursery run a command; None if it does not.
-
-    Args:
-        command: The program and its arguments.
-        folder: Its working directory.
-        environment: Its environment.
-        streams: Descriptors for its standard input, output and errors; they stay open here.
-    """
-    path = os.environ.get(SOCKET_VARIABLE)
-    if not path:
-        return None
-    request = {"command": list(command), "folder": folder, "environment": dict(environment)} | handed_down()
-    connection = socket.socket(socket.AF_UNIX)
-    replies = connection.makefile("rb")
-    with contextlib.suppress(OSError):  # it is gone
-        connection.connect(path)
-        socket.send_fds(connection, [json.dumps(request).encode() + b"\n"], list(streams))
-        if accepted := replies.readline():
-            return Forked(command, int(accepted), connection, replies)
-    replies.close()
-    connection.close()
-    return None
-
-
-def handed_down() -> dict[str, Any]:
-    """What a process inherits and can be given; by the names that the nursery's request has for it."""
-    handlers = {number: signal.getsignal(number) for number in signal.valid_signals() if number not in RESTORED}
-    return {
-        "ignored": sorted(int(number) for number, handler in handlers.items() if handler is signal.SIG_IGN),
-        "blocked": sorted(int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())),
-        "umask": _umask(),
-        "standing": standing(),
-    }
-
-
-def standing() -> dict[str, Any]:
-    """What a process inherits and cannot, or not always, be given: who it is, and its share of the machine."""
-    limits = sorted({number for name, number in vars(resource).items() if name.startswith("RLIMIT_")})
-    return {
-        "limits": [list(resource.getrlimit(number)) for number in limits],
-        "nice": os.getpriority(os.PRIO_PROCESS, 0),
-        "processors": sorted(os.sched_getaffinity(0)),
-        "user": [*os.getresuid(), *os.getresgid(), *os.getgroups()],
-    }
-
-
-def _umask() -> int:
-    """The umask; there is no asking for it but in this file, short of setting it for every thread."""
-    with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib loads slowly
-        return next(int(line.split()[1], 8) for line in status if line.startswith("Umask:"))
+    """Have the nursery run a command; None if it does not. The arguments are those of `forking.ask`."""
+    asked = forking.ask(command, folder=folder, environment=environment, streams=streams)
+    return Forked(command, *asked) if asked else None
 
 
 def fork_piped(command: Sequence[str], *, folder: str, environment: Mapping[str, str], talk: bool) -> Forked | None:
@@ -166,22 +112,3 @@ def fork_piped(command: Sequence[str], *, folder: str, environment: Mapping[str,
     child.stdout = os.fdopen(ours_out, errors="replace")
     child.stderr = os.fdopen(ours_err, errors="replace")
     return child
-
-
-def main(command: list[str]) -> NoReturn:
-    """Stand for a forked process, or become the one that was asked for."""
-    child = fork(command, folder=os.getcwd(), environment=os.environ, streams=(0, 1, 2))  # noqa: PTH109 - pathlib loads slowly
-    if child is None:
-        os.execvp(command[0], command)  # noqa: S606 - what the caller started, as it started it
-    for number in PASSED_ON:  # also what is ignored: the child may listen to it all the same
-        signal.signal(number, lambda received, _: child.send_signal(received))
-    code = child.wait()
-    if code < 0:
-        with contextlib.suppress(OSError):  # SIGKILL has no other
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(os.getpid(), -code)
-    os._exit(code)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

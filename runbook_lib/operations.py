@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import secrets
 import shutil
@@ -10,13 +11,12 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from runbook_lib import by_hand, chosen, kept, parameters, runner, settings, way_in
+from runbook_lib import by_hand, chosen, kept, parameters, settings, way_in
 from runbook_lib import engine as engines
 from runbook_lib.chosen import Source
 from runbook_lib.errors import ExitCode, RunbookError, TargetError, UsageError
 from runbook_lib.kept import KEPT, kept_world, rehearsing
 from runbook_lib.run import Run, tail
-from runbook_lib.runner import environment_of
 from runbook_lib.settings import EngineKind
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def chosen_for(steps: Sequence[str], environment: settings.Environment, options:
 
 def run_steps(run: Run, told: Mapping[str, Chosen], display: Display) -> ExitCode:
     """Execute steps in order and stop at the first that does not pass."""
+    from runbook_lib import runner
+
     code = ExitCode.ENGINE
     try:
         for step, what in told.items():
@@ -85,7 +87,7 @@ def run_steps(run: Run, told: Mapping[str, Chosen], display: Display) -> ExitCod
             runner.progress_file(run).unlink(missing_ok=True)
             display.running(step, (0, 0), runner.progress_file(run))
             given = {**what.over_defaults(), "rehearsal": run.facts.rehearsal}
-            with environment_of(chosen.saying(what.sources)):
+            with runner.environment_of(chosen.saying(what.sources)):
                 execution = runner.execute(run, step, given, on_cell=partial(_show, display, step))
             display.ended(execution)
             code = execution.exit_code
@@ -133,7 +135,8 @@ def rehearse(
     if engine not in set(EngineKind):
         raise UsageError(f"There is no engine {engine!r}.", remedy=f"Engines: {', '.join(EngineKind)}.")
     kind = EngineKind(engine)
-    engines.command(kind)  # refuses before anything is started
+    if kind is not EngineKind.EMBEDDED:
+        engines.command(kind)  # refuses before anything is started
     if keep and (running := kept_world()):
         raise UsageError(f"A rehearsal is being kept already ({running.endpoint}).", remedy="runbook teardown ends it.")
     began = time.monotonic()
@@ -165,7 +168,9 @@ def _given(told: Mapping[str, Chosen]) -> dict[str, dict[str, Any]]:
 def _world(directory: Path, *, keep: bool, region: str, port: int) -> Iterator[World]:
     from runbook_lib.rehearsal import world
 
-    with world.start(_made(directory), region=region, port=port) as found:
+    # papermill and what it brings take as long to import as the world to come up.
+    meanwhile = partial(importlib.import_module, "runbook_lib.runner")
+    with world.start(_made(directory), region=region, port=port, meanwhile=meanwhile) as found:
         yield found
         if keep:
             found.keep()

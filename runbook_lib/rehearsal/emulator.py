@@ -11,10 +11,11 @@ import socket
 import sys
 import tempfile
 import time
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-
-import httpx
+from urllib.parse import urlsplit
 
 from runbook_lib.errors import EngineError, UsageError
 from runbook_lib.rehearsal.guard import Guarded
@@ -37,7 +38,14 @@ class Emulator:
 
     @classmethod
     def start(cls, log: Path, *, port: int = 0, enforce_iam: bool = True) -> Self:
-        """Start one and wait until it answers.
+        """Start one and wait until it answers: ``begin`` and ``wait``."""
+        emulator = cls.begin(log, port=port, enforce_iam=enforce_iam)
+        emulator.wait()
+        return emulator
+
+    @classmethod
+    def begin(cls, log: Path, *, port: int = 0, enforce_iam: bool = True) -> Self:
+        """Start one; ``wait`` returns when it answers.
 
         Args:
             log: The file that its output is appended to.
@@ -46,7 +54,6 @@ class Emulator:
 
         Raises:
             UsageError: The port is taken.
-            EngineError: It did not come up.
         """
         listener = _listen(port)
         port = listener.getsockname()[1]
@@ -60,9 +67,7 @@ class Emulator:
                 remove=directory,
                 pass_fds=[listener.fileno()],
             )
-        emulator = cls(port, process, log)
-        emulator._wait()
-        return emulator
+        return cls(port, process, log)
 
     @property
     def endpoint(self) -> str:
@@ -77,7 +82,12 @@ class Emulator:
         """Stop it, with everything that it started."""
         self._process.stop()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Return when it answers.
+
+        Raises:
+            EngineError: It did not come up; it is stopped.
+        """
         deadline = time.monotonic() + START_SECONDS
         while self.alive() and time.monotonic() < deadline:
             if healthy(self.endpoint):
@@ -96,11 +106,16 @@ class Emulator:
 
 def healthy(endpoint: str) -> bool:
     """Whether an emulator answers at ``endpoint``."""
+    address = urlsplit(endpoint)
+    # The standard library's: this is asked before anything else of a rehearsal, and httpx takes longer to import than to ask.
+    connection = HTTPConnection(str(address.hostname), address.port, timeout=5)
     try:
-        # Without TLS: loading the authorities of the web would be most of each asking.
-        return httpx.get(f"{endpoint}/_ministack/health", timeout=5, trust_env=False, verify=False).is_success  # noqa: S501
-    except httpx.HTTPError:
+        connection.request("GET", "/_ministack/health")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _listen(port: int) -> socket.socket:

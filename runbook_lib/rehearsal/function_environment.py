@@ -38,6 +38,7 @@ def _module(finder: object) -> str:
 def main(worker: str) -> None:
     """Become a worker of MiniStack's, a file."""
     sys.argv = [worker]
+    sys.dont_write_bytecode = False  # a package is compiled by its first environment, for all of them
     strip()
     runpy.run_path(worker, run_name="__main__")
 

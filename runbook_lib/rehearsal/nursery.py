@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from runbook_lib import places
 from runbook_lib.rehearsal import nursery_child
 from runbook_lib.rehearsal.guard import Guarded
-from runbook_lib.rehearsal.nursery_imports import SOURCE, import_all, modified
+from runbook_lib.rehearsal.nursery_imports import SOURCE, Stage, import_all, modified, needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,10 @@ class Nursery:
         warming: What to do while nobody asks, in small steps.
     """
 
-    def __init__(self, path: Path, warming: Iterator[object]) -> None:
+    def __init__(self, path: Path, warming: Iterator[Stage]) -> None:
         gc.disable()  # what is imported stays; looking through it again and again is a fifth of importing
-        self._warming: Iterator[object] | None = warming
+        self._warming = warming
+        self._reached = Stage.NOTHING
         self._code = modified()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
@@ -67,7 +68,7 @@ class Nursery:
         signal.signal(signal.SIGTERM, _end)
         try:
             while True:
-                for key, _ in self._selector.select(None if self._warming is None else 0):
+                for key, _ in self._selector.select(None if self._reached is Stage.ALL else 0):
                     if key.fileobj == self._deaths:
                         os.read(self._deaths, 4096)
                         self._bury()
@@ -83,12 +84,11 @@ class Nursery:
 
     def _warm(self) -> None:
         """Import one thing more."""
-        if self._warming is None:
+        if self._reached is Stage.ALL:
             return
         known = len(sys.modules)
         signal.signal(signal.SIGCHLD, lambda *_: self._bury())  # an import may take a second, and touches nothing of this
-        if next(self._warming, self) is self:
-            self._warming = None
+        self._reached = next(self._warming)
         signal.signal(signal.SIGCHLD, _note)
         if len(sys.modules) != known:
             self._code |= modified(but=self._code)
@@ -96,6 +96,8 @@ class Nursery:
     def _bear(self, connection: socket.socket) -> list[str]:
         """Read a request and fork its child; the caller is told the process id, or nothing where it is refused."""
         request, streams = nursery_child.receive(connection)
+        while request and self._reached < needed(request.command):
+            self._warm()
         able = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - a lock that another thread held would be held for ever
         arguments = request.arguments() if request and able and self._code == modified() else []
         if request and arguments:

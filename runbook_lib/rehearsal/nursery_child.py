@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import array
+import ast
 import atexit
 import ctypes
 import io
-import json
 import os
 import runpy
 import signal
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from runbook_lib.forked import RESTORED, standing
+from runbook_lib.forking import RESTORED, standing
 from runbook_lib.rehearsal import nursery_fresh
 from runbook_lib.rehearsal.nursery_imports import GIVEN, LOOKED_AT, SOURCE
 
@@ -85,7 +85,7 @@ def receive(connection: socket.socket) -> tuple[Request | None, list[int]]:
         if not part:
             return None, list(descriptors)
         content += part
-    return Request(**json.loads(content)), list(descriptors)
+    return Request(**ast.literal_eval(content.decode())), list(descriptors)
 
 
 def become(request: Request, streams: list[int]) -> None:

@@ -6,11 +6,12 @@ import importlib
 import os
 import pkgutil
 import sys
+from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
 SOURCE = Path(__file__).parents[2]
 PROVIDER = "runbook_lib.rehearsal.provider.server"
@@ -24,6 +25,8 @@ FOR_PULUMI = (
     "cryptography.hazmat.primitives.kdf.pbkdf2", "runbook_lib.engine",
 )  # fmt: skip
 FOR_FIGURES = ("rich.syntax", "matplotlib.figure", "matplotlib.backends.backend_agg")
+FIRST_SERVICES = ("sts", "rds")
+"""Those that the first step asks."""
 STARTED = ("cli", "launcher")
 """Those of the engine's modules that processes are started with: they are run anew in each child."""
 
@@ -35,6 +38,27 @@ LOOKED_AT: set[str] = set()
 LOOKED_UP_AGAIN = frozenset({"PATH", "TMPDIR", "TEMP", "TMP", "MPLBACKEND", "TERM"})
 """Of these variables those that a child follows all the same (``nursery_fresh``), or that whoever needs them reads anew; and
 TERM, by which IPython decides how to set a terminal's title: it sets one itself, for all that a kernel starts."""
+
+
+class Stage(IntEnum):
+    """How far the nursery has come: for whom it has imported everything."""
+
+    NOTHING = 0
+    KERNELS = 1
+    ENGINE = 2
+    TYPES = 3
+    ALL = 4
+
+
+def needed(arguments: Sequence[str]) -> Stage:
+    """How far the nursery has to have come for a process, so that it imports nothing that the nursery is about to import.
+
+    It would do so itself, and at the same time: waiting for the nursery takes no longer, and is done once for all.
+    """
+    called = " ".join(arguments)
+    if "ipykernel_launcher" in called or "function_environment" in called:
+        return Stage.KERNELS
+    return Stage.ENGINE if "rehearsal.engine.cli" in called else Stage.TYPES
 
 
 class _Noting(os._Environ[str]):  # noqa: SLF001 - os.environ's own class, which has no other name
@@ -54,31 +78,61 @@ def _import(name: str) -> object:
         os.environ.__class__ = usual
 
 
-def import_all() -> Iterator[object]:
-    """Import, a module at a time, and derive every schema the provider can be asked for."""
+def import_all() -> Iterator[Stage]:
+    """Import everything, a module at a time; yields how far it has come each time."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy's library would start threads as it is imported
     os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"  # no channel is open when a child is forked; grpc would warn of it later
-    for name in (*FOR_KERNELS, *FOR_PULUMI):
+    for reached, stage in ((Stage.NOTHING, _kernels), (Stage.KERNELS, _engine), (Stage.ENGINE, _types), (Stage.TYPES, _rest)):
+        for _ in stage():
+            yield reached
+    yield Stage.ALL
+
+
+def _kernels() -> Iterator[object]:
+    for name in FOR_KERNELS:
+        yield _import(name)
+    yield from _services(FIRST_SERVICES)
+
+
+def _engine() -> Iterator[object]:
+    for name in FOR_PULUMI:
         yield _import(name)
     yield from _modules("runbook_lib.rehearsal.engine")
     from runbook_lib.rehearsal.engine import arguments
 
     yield arguments.parser()
+
+
+def _types() -> Iterator[object]:
+    """Every schema that the provider can be asked for, and with it the SDK's classes, which programs and gates take."""
     _import(PROVIDER)
     del sys.modules[PROVIDER]  # what it imports stays; itself it is run anew in each child
-    from runbook_lib.aws import Aws, Target
     from runbook_lib.rehearsal.provider import registry, schema
-    from runbook_lib.workspace import EMULATED_SERVICES
 
     for token in registry.resources():
         yield schema.type_schema(token)
-    aws = Aws(Target(region="us-east-1", endpoint="http://localhost"))
-    for service in EMULATED_SERVICES:
-        yield aws.client(service)  # for its description alone: nothing is connected to
+
+
+def _rest() -> Iterator[object]:
+    from runbook_lib.aws import trust
+    from runbook_lib.workspace import EMULATED_SERVICES
+
+    yield from _services(EMULATED_SERVICES)
+    yield trust(verify=True, own=False)
     for name in ("runbook_lib.gates", "runbook_lib.checks", "runbook_lib.snapshot", "runbook_lib.costs"):
         yield from _modules(name)
     for name in FOR_FIGURES:
         yield _import(name)
+
+
+def _services(names: Iterable[str]) -> Iterator[object]:
+    """Read what botocore knows of services: operations, waiters, pages. Nothing is connected to."""
+    from runbook_lib.aws import Aws, Target
+
+    aws = Aws(Target(region="us-east-1", endpoint="http://localhost"))
+    for name in names:
+        client = aws.client(name)
+        yield client.waiter_names, client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
 
 
 def _modules(package: str) -> Iterator[object]:

@@ -130,5 +130,6 @@ class Postgres:
         (self._data / "pg_hba.conf").write_text(RULES, encoding="utf-8")
 
     def _sql(self, statement: str) -> None:
-        with closing(Connection(ADMIN, unix_sock=str(self._directory / SOCKET), timeout=10)) as connection:
+        # A Unix socket has no TLS: pg8000 would load the web's authorities before it asks for it all the same.
+        with closing(Connection(ADMIN, unix_sock=str(self._directory / SOCKET), ssl_context=False, timeout=10)) as connection:
             connection.run(statement)

@@ -10,6 +10,6 @@ export PYTHONPATH
 # Becomes a module of this project's, with arguments; forked where a rehearsal has a nursery.
 run() {
   set -- "$python" -P -m "$@"
-  if [ -S "$RUNBOOK_REHEARSAL_NURSERY" ]; then set -- "$python" -I -S "$root/runbook_lib/forked.py" "$@"; fi
+  if [ -S "$RUNBOOK_REHEARSAL_NURSERY" ]; then set -- "$python" -I -S "$root/runbook_lib/forking.py" "$@"; fi
   exec "$@"
 }

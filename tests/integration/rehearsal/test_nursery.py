@@ -16,13 +16,13 @@ import psutil
 import pytest
 from integration.waiting import until
 
-from runbook_lib import forked
+from runbook_lib import forked, forking
 from runbook_lib.rehearsal import nursery as nurseries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-CLIENT = [sys.executable, "-I", "-S", forked.__file__]
+CLIENT = [sys.executable, "-I", "-S", forking.__file__]
 TELL = """
 import atexit, json, os, signal, sys, threading, time
 atexit.register(print, "at exit")

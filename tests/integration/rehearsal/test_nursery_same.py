@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from integration.waiting import until
 
-from runbook_lib import forked
+from runbook_lib import forked, forking
 from runbook_lib.rehearsal import nursery as nurseries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLIENT = [sys.executable, "-I", "-S", forked.__file__]
+CLIENT = [sys.executable, "-I", "-S", forking.__file__]
 VALUES = """
 import decimal, faulthandler, json, locale, os, resource, signal, socket, sys, tempfile, threading, time
 

@@ -17,7 +17,7 @@ from integration.runner.notebooks import interrupt_when, notebook, record, run
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from runbook_lib import forked
+from runbook_lib import forking
 from runbook_lib.errors import NotebookError
 
 WORK = """
@@ -45,7 +45,7 @@ class TestWorkThatMustBeSaved:
         begun, saved = folder / "begun", folder / "saved"
         (folder / "work.py").write_text(WORK)
         # As bin/pulumi is: forked where there is a nursery.
-        client = [sys.executable, "-I", "-S", forked.__file__]
+        client = [sys.executable, "-I", "-S", forking.__file__]
         command = [*client, sys.executable, str(folder / "work.py"), str(saved), str(begun)]
         return f"import os, subprocess, sys, time\ncommand = {command!r}\n{wait}", begun, saved
 
