@@ -34,7 +34,9 @@ DELETING = frozenset({"delete", "delete-replaced"})
 """What an earlier replacement has left to be deleted is announced as one of these, beside what happens to the resource itself."""
 BOOKKEEPING = frozenset({"__defaults", "__meta", "__name", "__internal"})
 """Members that Pulumi's bridge and engine add to inputs."""
-NOTHING = frozenset({"same", "read", "refresh"})
+REFRESH = "refresh"
+NOTHING = frozenset({"same", "read", REFRESH, "discard", "discard-replaced", "remove-pending-replace"})
+"""What touches nothing but Pulumi's own record. Whatever else Pulumi announces, also what is not known here, is a change."""
 
 
 class Operation(BaseModel):
@@ -119,7 +121,8 @@ class Plan(BaseModel):
 def _of_one(steps: list[Mapping[str, Any]]) -> list[Operation]:
     """What one URN's steps come to: at most one operation on the resource, and at most one deletion."""
     replacing = any(step["op"] in REPLACING - DELETING for step in steps)
-    own = [step for step in steps if step["op"] not in DELETING]
+    # An update that begins with a refresh announces that first: what it does comes after.
+    own = [step for step in steps if step["op"] not in {*DELETING, REFRESH}] or [step for step in steps if step["op"] == REFRESH]
     found = [_operation(own[-1] if replacing else own[0], "replace" if replacing else None)] if own else []
     # A replacement deletes what it replaces; a deletion beyond that one is of what an earlier one left.
     gone = [step for step in steps if step["op"] in DELETING][1 if replacing else 0 :]

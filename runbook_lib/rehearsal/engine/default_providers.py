@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.goal import Goal
 from runbook_lib.rehearsal.engine.registry import INTERNAL
+from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
+from runbook_lib.rehearsal.engine.urn import make_urn
 from runbook_lib.rehearsal.engine.values import Properties
 from runbook_lib.rehearsal.values import Secret
 
@@ -47,9 +50,20 @@ class DefaultProviders:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._references:
-                provider = self._register(self._goal(package, version))
+                provider = self._made(self._goal(package, version))
                 self._references[key] = f"{provider.urn}::{provider.id}"
             return self._references[key]
+
+    def _made(self, goal: Goal) -> Resource:
+        """Register a default provider: where it cannot be had, the run has failed, whoever asked for it and caught that."""
+        try:
+            return self._register(goal)
+        except EngineError as error:
+            if self._run.stopping.is_set():  # its plugin was ended while it started
+                raise Stopped from error
+            urn = make_urn(stack=self._run.stack, project=self._run.project.name, parent="", kind=goal.type, name=goal.name)
+            self._run.refuse(str(error), urn)
+            raise StepFailedError(urn) from error
 
     def _goal(self, package: str, version: str) -> Goal:
         inputs = {

@@ -48,10 +48,9 @@ def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
         executor: What carries steps out.
         condemned: What to delete.
     """
-    refused = [*_refuse_untargeted(run, condemned), *_refuse_protected(run, condemned)]
-    if refused and not run.dry_run:
+    if _refuse_untargeted(run, condemned) and not run.dry_run:
         return
-    urns = {resource.urn for resource in condemned if not resource.delete}
+    urns = {resource.urn for resource in condemned}
     waiting = {id(resource): resource for resource in condemned}
     blockers = _blockers(condemned)
     running: dict[Future[None], Resource] = {}
@@ -59,7 +58,7 @@ def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
         while waiting or running:
             for key in [key for key in waiting if not blockers[key]]:
                 resource = waiting.pop(key)
-                running[pool.submit(executor.perform, _step(resource, urns))] = resource
+                running[pool.submit(_delete, run, executor, _step(resource, urns))] = resource
             if not running:
                 return  # what is left waits for something that could not be deleted
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -89,7 +88,9 @@ def _blockers(condemned: list[Resource]) -> dict[int, set[int]]:
 def _step(resource: Resource, urns: set[str]) -> Step:
     if resource.pending_replacement:
         return Step("remove-pending-replace", resource, skip_provider=True)
-    skip = resource.external or resource.retain_on_delete or resource.deleted_with in urns
+    if resource.external:  # it was only read: nothing but the record of it goes
+        return Step("discard-replaced" if resource.delete else "discard", resource, skip_provider=True)
+    skip = resource.retain_on_delete or resource.deleted_with in urns
     return Step("delete-replaced" if resource.delete else "delete", resource, skip_provider=skip)
 
 
@@ -106,14 +107,25 @@ def _refuse_untargeted(run: Run, condemned: list[Resource]) -> list[Resource]:
     return untargeted
 
 
-def _refuse_protected(run: Run, condemned: list[Resource]) -> list[Resource]:
-    protected = [resource for resource in condemned if resource.protect and not resource.delete]
-    for resource in protected:
-        run.fail(
-            f'resource "{resource.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either '
-            "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
-            f"command:\n`pulumi state unprotect '{resource.urn}'`",
-            resource.urn,
-            stop=not run.dry_run,
-        )
-    return protected
+def _delete(run: Run, executor: Executor, step: Step) -> None:
+    """Carry a deletion out, unless it is of something protected: that stays with what it needs, the others go.
+
+    Raises:
+        StepFailedError: if it failed, or is of something protected.
+        Stopped: if the run is stopping, and it was not begun.
+    """
+    resource = step.state
+    if not resource.protect or step.op != "delete":
+        executor.perform(step)
+        return
+    run.events.before(step)
+    run.fail(
+        f"{'Preview failed: ' if run.dry_run else ''}"
+        f'resource "{resource.urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either '
+        "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`, or use the "
+        f"command:\n`pulumi state unprotect '{resource.urn}'`",
+        resource.urn,
+        stop=False,
+    )
+    run.events.failed(step)
+    raise StepFailedError(resource.urn)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIGNS = {
     "create": "+ ", "update": "~ ", "delete": "- ", "replace": "+-", "create-replacement": "++", "delete-replaced": "--",
     "read": "> ", "refresh": "~ ", "import": "= ", "import-replacement": "=>", "read-replacement": ">>",
-    "same": "  ", "remove-pending-replace": "~ ",
+    "discard": "< ", "discard-replaced": "<<", "same": "  ", "remove-pending-replace": "~ ",
 }  # fmt: skip
 # Operation -> while it runs, when it is done, in a preview.
 WORDS = {
@@ -32,6 +32,8 @@ WORDS = {
     "read": ("reading", "read", "read"),
     "refresh": ("refreshing", "refreshed", "refresh"),
     "import": ("importing", "imported", "import"),
+    "discard": ("discarding", "discarded", "discard"),
+    "discard-replaced": ("discarding original", "discarded original", "discard original"),
 }
 TITLES = {
     "update": ("Updating", "Previewing update"),
@@ -112,7 +114,7 @@ class Display:
             _write(f"    {sum(changes.values())} changes. {unchanged} unchanged\n")
         elif unchanged:
             _write(f"    {unchanged} unchanged\n")
-        if not succeeded:
+        if self._events.errors or not succeeded:  # a program may complain and come to its end all the same
             _write(f"    {max(1, self._events.errors)} errored\n")
         if not self._planning:
             _write(f"\nDuration: {max(1, round(self._events.elapsed()))}s\n")

@@ -43,8 +43,6 @@ class EngineService(engine_pb2_grpc.EngineServicer):
             stream=request.streamId,
             ephemeral=request.ephemeral,
         )
-        if severity == "error":
-            self._run.failed = True
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's name

@@ -6,7 +6,6 @@ EXIT_ERROR = 1
 EXIT_USAGE = 2
 EXIT_STACK_NOT_FOUND = 6
 EXIT_NO_CHANGES = 7
-EXIT_CANCELLED = 8
 
 
 class EngineError(Exception):
@@ -34,9 +33,7 @@ class NoChangesExpectedError(EngineError):
 
 
 class CancelledError(EngineError):
-    """Raised when the user interrupted the operation."""
-
-    exit_code = EXIT_CANCELLED
+    """Raised when the user interrupted the operation; the real command ends with 1 then, not with its "cancelled" (8)."""
 
 
 class OperationFailedError(EngineError):
@@ -45,6 +42,10 @@ class OperationFailedError(EngineError):
 
 class ProviderError(EngineError):
     """Raised when a provider plugin refuses a call or cannot be started."""
+
+
+class TransformError(EngineError):
+    """Raised when a transform of the program's raises: that is for the program to know, which may go on."""
 
 
 class PartialCreateError(ProviderError):

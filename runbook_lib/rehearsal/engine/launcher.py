@@ -12,6 +12,7 @@ import logging
 import os
 import runpy
 import sys
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -61,6 +62,9 @@ def main() -> int:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: _run(program)))
+    except _NoProgramError as error:
+        pulumi.log.error(str(error))
+        return SHOWN_ITS_ERROR
     except pulumi.RunError as error:
         pulumi.log.error(str(error))
         return 1
@@ -74,7 +78,13 @@ def main() -> int:
     return 0
 
 
+class _NoProgramError(Exception):
+    """Raised when the folder of the program has none."""
+
+
 def _run(program: str) -> None:
+    if Path(program).is_dir() and not any(Path(program, name).exists() for name in ("__main__.py", "__main__.pyc")):
+        raise _NoProgramError(f"unable to find main python program `__main__.py` in `{program}`")
     runpy.run_path(program, run_name="__main__")
 
 
@@ -95,5 +105,7 @@ def _own_traceback(program: str) -> str:
 if __name__ == "__main__":
     sys.path.pop(0)  # the engine's own folder: its module names are no business of the program's
     code = main()
+    if code == 0:
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for the program's threads, as its end would
     sys.stdout.flush()
     os._exit(code)  # threads that still wait for a stopped engine must not keep the process

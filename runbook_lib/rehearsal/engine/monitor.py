@@ -8,10 +8,10 @@ import grpc
 from google.protobuf import empty_pb2
 
 from runbook_lib.rehearsal.engine import goal as goals
-from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.engine.errors import EngineError, TransformError
 from runbook_lib.rehearsal.engine.protos import provider_pb2, resource_pb2, resource_pb2_grpc
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
-from runbook_lib.rehearsal.engine.urn import package_of
+from runbook_lib.rehearsal.engine.urn import STACK_TYPE, package_of
 from runbook_lib.rehearsal.engine.values import contains
 from runbook_lib.rehearsal.engine.wire import pack, unpack
 from runbook_lib.rehearsal.values import Unknown
@@ -83,6 +83,8 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             goal = goals.from_request(request, self._folder, self._run.project.folder)
             resource = self._registrar.register(goal)
             self._transforms.remember(resource.urn, request.parent, list(request.transforms))
+        except TransformError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, f"invoke transform: {error}")
         except StepFailedError as error:
             if self._run.options.continue_on_error and request.supportsResultReporting:
                 return response(urn=error.urn, result=resource_pb2.Result.FAIL)
@@ -90,7 +92,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         except Stopped:
             self._shut_down(context)
         except EngineError as error:
-            self._run.fail(str(error))
+            self._run.refuse(str(error), self._registrar.urn(request.parent, request.type, request.name))
             self._shut_down(context)
         outputs = resource.outputs if resource.custom else {}
         if not request.supportsPartialValues:
@@ -107,6 +109,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         resource = self._run.done.get(request.urn)
         if resource is None:
             self._refuse(context, f"cannot complete a resource '{request.urn}' whose registration isn't pending")
+        if resource.type == STACK_TYPE:
+            self._run.stack_outputs = resource, unpack(request.outputs)
+            return empty_pb2.Empty()
         resource.outputs = unpack(request.outputs)
         self._run.journal.touch(resource)
         if step := self._run.steps.get(request.urn):  # what targets leave out has none
@@ -124,7 +129,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         except Stopped:
             self._shut_down(context)
         except EngineError as error:
-            self._run.fail(str(error))
+            self._run.refuse(str(error), self._registrar.urn(request.parent, request.type, request.name))
             self._shut_down(context)
         return resource_pb2.ReadResourceResponse(
             urn=resource.urn,

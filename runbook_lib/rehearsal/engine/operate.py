@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
     from runbook_lib.rehearsal.engine.deployment import Deployment
     from runbook_lib.rehearsal.engine.events import Sink
+    from runbook_lib.rehearsal.engine.project import Project
     from runbook_lib.rehearsal.engine.selection import Selection
 
-NO_CHANGES = frozenset({"same", "read", "read-discard", "read-replacement"})
+NO_CHANGES = frozenset({"same", "read", "discard", "discard-replaced", "read-replacement"})
 
 
 def operate(
@@ -91,7 +92,7 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
             dry_run=dry_run,
             parallel=min(max(getattr(arguments, "parallel", None) or DEFAULT_PARALLEL, 1), 256),
             continue_on_error=bool(getattr(arguments, "continue_on_error", False)),
-            refresh=getattr(arguments, "refresh", "") in {"true", True},
+            refresh=_refreshes(arguments, selection.project),
             debug=bool(getattr(arguments, "debug", False)),
         ),
         targets=targets,
@@ -100,6 +101,12 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
         journal=Journal(None if dry_run else selection.stack, base, selection.config.crypter),
         events=EventStream(planning=dry_run, secrets=[text for value in config.values() for text in value.secrets]),
     )
+
+
+def _refreshes(arguments: argparse.Namespace, project: Project) -> bool:
+    """Whether the operation begins with a refresh: what the command line says, else the project."""
+    said = getattr(arguments, "refresh", None)
+    return project.always_refreshes if said in {None, ""} else said in {"true", True}
 
 
 def _carry_out(
@@ -138,10 +145,11 @@ def _carry_out(
     except EngineError as error:
         run.fail(str(error))
     finally:
+        run.settle_outputs()
         run.journal.commit()
         if run.failed_urns:
             root = run.base.root() or next((item for item in run.done.values() if "::pulumi:pulumi:Stack::" in item.urn), None)
-            events.diagnostic("error", "preview failed" if run.dry_run else f"{kind} failed", root.urn if root else "")
+            events.diagnostic("error", f"{'preview' if run.dry_run else 'update'} failed", root.urn if root else "")
         events.summary(succeeded=not run.failed and not run.cancelled)
         events.end()
     if digest:

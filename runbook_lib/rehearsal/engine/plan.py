@@ -34,6 +34,11 @@ class Diff:
     delete_before_replace: bool = False
     detailed: dict[str, PropertyDiff] | None = None
 
+    @property
+    def replacement(self) -> bool:
+        """Whether it asks for a replacement: by a key, or by one property of many under a key."""
+        return bool(self.replaces) or any(item.kind.endswith("-replace") for item in (self.detailed or {}).values())
+
 
 def input_diff(old: Properties, new: Properties) -> Diff:
     """Compare inputs, for resources without a provider and providers that leave it to the engine."""
@@ -87,10 +92,9 @@ def with_replace_on_changes(diff: Diff, paths: list[str], *, init_errors: bool) 
         return diff
     wanted = [config_path.split(path) for path in paths]
     detailed = dict(diff.detailed or {})
-    hit = {path for path in detailed or diff.changed if _matches(config_path.split(path), wanted)}
-    for path in hit & detailed.keys():
+    for path in [path for path in detailed if _covered(config_path.split(path), wanted)]:
         detailed[path] = replace(detailed[path], kind=f"{detailed[path].kind.removesuffix('-replace')}-replace")
-    keys = {str(config_path.split(path)[0]) for path in hit}
+    keys = {key for key in diff.changed if _covered([key], wanted)}
     if init_errors and ["*"] in wanted:
         keys.add("#initerror")
     return replace(
@@ -101,49 +105,12 @@ def with_replace_on_changes(diff: Diff, paths: list[str], *, init_errors: bool) 
     )
 
 
-def _matches(path: list[str | int], patterns: list[list[str | int]]) -> bool:
-    """Whether a changed path lies at, under or above one of the patterns; `*` stands for any key."""
-    return any(all(expected in {"*", actual} for expected, actual in zip(pattern, path, strict=False)) for pattern in patterns)
-
-
-def with_ignored(old: Properties, new: Properties, paths: list[str]) -> Properties:
-    """The new inputs with the old values at `ignore_changes` paths; a wildcard covers every key at its place."""
-    for path in paths:
-        for segments in _expanded(config_path.split(path), old, new):
-            new = _copied(old, new, segments)
-    return new
-
-
-def _expanded(segments: list[str | int], old: Any, new: Any) -> Iterator[list[str | int]]:
-    if "*" not in segments:
-        yield segments
-        return
-    position = segments.index("*")
-    keys: set[str | int] = set()
-    for value in (old, new):
-        try:
-            inner = _open(config_path.get(value, segments[:position]))
-        except KeyError:
-            continue
-        keys |= set(range(len(inner))) if isinstance(inner, list) else set(inner) if isinstance(inner, dict) else set()
-    for key in sorted(keys, key=str):
-        yield from _expanded([*segments[:position], key, *segments[position + 1 :]], old, new)
-
-
-def _open(value: Any) -> Any:
-    return value.value if isinstance(value, Secret) else value
-
-
-def _copied(old: Properties, new: Properties, segments: list[str | int]) -> Properties:
-    try:
-        value = config_path.get(old, segments)
-    except KeyError:
-        return dict(config_path.remove(new, segments))
-    try:
-        config_path.get(new, segments[:-1])
-    except KeyError:
-        return new  # nothing of the parent is left: there is no place to keep the old value
-    return dict(config_path.put(new, segments, value))
+def _covered(path: list[str | int], patterns: list[list[str | int]]) -> bool:
+    """Whether a changed path lies at or under one of the patterns; `*` stands for any key."""
+    return any(
+        len(pattern) <= len(path) and all(expected in {"*", actual} for expected, actual in zip(pattern, path, strict=False))
+        for pattern in patterns
+    )
 
 
 def decide(old: Resource, diff: Diff, *, forced: bool) -> str:
@@ -154,6 +121,6 @@ def decide(old: Resource, diff: Diff, *, forced: bool) -> str:
         diff: What the provider says, with the resource's options applied.
         forced: Whether something other than the properties asks for a replacement.
     """
-    if (diff.changes and diff.replaces) or forced or old.pending_replacement:
+    if (diff.changes and diff.replacement) or forced or old.pending_replacement:
         return "replace"
     return "update" if diff.changes or old.init_errors else "same"

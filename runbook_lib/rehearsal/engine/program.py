@@ -35,7 +35,7 @@ def launch(project: Project) -> Program:
     """
     program = project.program
     if not program.exists():
-        raise EngineError(f"could not find the program: 'main' in {project.file} names {program}, which does not exist")
+        raise EngineError(f"project 'main' could not be read: stat {program}: no such file or directory")
     folder = program if program.is_dir() else program.parent
     command = [str(_interpreter(project)), "-u", str(LAUNCHER)]
     return Program(project, spawn(command, folder=folder, environment=_environment(), talk=True))

@@ -46,6 +46,11 @@ class Project:
         return (self.folder / (self.data.get("main") or ".")).resolve()
 
     @property
+    def always_refreshes(self) -> bool:
+        """Whether every update, preview and destruction begins with a refresh: `options.refresh`."""
+        return (self.data.get("options") or {}).get("refresh") == "always"
+
+    @property
     def backend_url(self) -> str:
         """The backend the project asks for; empty if it does not say."""
         return str((self.data.get("backend") or {}).get("url") or "")
@@ -98,7 +103,28 @@ def _read(file: Path) -> Project:
         raise EngineError(f"failed to load project: project '{file}' is missing a 'name' attribute")
     if not data.get("runtime"):
         raise EngineError(f"failed to load project: project '{file}' is missing a 'runtime' attribute")
+    _refuse_options(file, data)
     runtime = data["runtime"]["name"] if isinstance(data["runtime"], dict) else data["runtime"]
     if runtime != "python":
         raise EngineError(f"{file}: the embedded engine runs Python programs only, not runtime '{runtime}'")
     return Project(file, data)
+
+
+def _refuse_options(file: Path, data: dict[str, Any]) -> None:
+    """Refuse settings that would change what every command does, where they are none that the engine knows."""
+    from runbook_lib.rehearsal.engine.version import VERSION, satisfies
+
+    if not isinstance(data.get("main") or "", str):
+        raise EngineError(f"could not validate '{file}': 1 error occurred:\n\t* #/main: expected string or null")
+    if (data.get("plugins") or {}).get("analyzers"):
+        raise EngineError(f"{file}: policy packs (plugins.analyzers) are outside the embedded engine; the real CLI runs them")
+    options = data.get("options") or {}
+    if not isinstance(options, dict) or options.keys() - {"refresh"}:
+        raise EngineError(
+            f"could not validate '{file}': 1 error occurred:\n\t* #/options: the only allowed attribute is 'refresh'"
+        )
+    if options.get("refresh", "always") != "always":
+        raise EngineError(f"could not validate '{file}': 1 error occurred:\n\t* #/options/refresh: value must be \"always\"")
+    wanted = str(data.get("requiredPulumiVersion") or "")
+    if wanted and not satisfies(wanted):
+        raise EngineError(f'Pulumi CLI version {VERSION[1:]} does not satisfy the version range "{wanted}"')

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
-from runbook_lib.rehearsal.engine.plan import Diff, decide, input_diff, with_ignored, with_replace_on_changes
+from runbook_lib.rehearsal.engine.ignored import with_ignored
+from runbook_lib.rehearsal.engine.plan import Diff, decide, input_diff, with_replace_on_changes
 from runbook_lib.rehearsal.engine.registry import INTERNAL
 from runbook_lib.rehearsal.engine.replacement import Replacements
 from runbook_lib.rehearsal.engine.run import StepFailedError
@@ -60,7 +62,11 @@ class Reconciler:
         elif anew or old is None:
             new.inputs = self._checked(new, provider, {}, wanted, seed)
         else:
-            kept = with_ignored(old.inputs, wanted, new.ignore_changes)
+            kept, told = with_ignored(old.inputs, wanted, new.ignore_changes)
+            if told:
+                listed = json.dumps(", ".join(told), ensure_ascii=False)
+                message = f"cannot ignore changes in added or removed elements of the path: {listed}"
+                self._run.events.diagnostic("info", message, new.urn)
             new.inputs = self._checked(new, provider, old.inputs, kept, seed)
         if old is None:
             self._executor.perform(Step("create", None, new))

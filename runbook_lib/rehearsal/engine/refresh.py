@@ -29,7 +29,7 @@ def refresh_all(run: Run, *, counted: bool = False) -> None:
     chosen = [
         resource
         for resource in run.base.resources
-        if resource in run.targets and not resource.delete and not resource.pending_replacement
+        if run.targets.chosen(resource) and not resource.delete and not resource.pending_replacement
     ]
     with ThreadPoolExecutor(max_workers=run.options.parallel) as pool:
         found = list(pool.map(lambda resource: _refresh(resource, run, counted=counted), chosen))
@@ -58,7 +58,8 @@ def _refresh(old: Resource, run: Run, *, counted: bool) -> Resource | None:
         new = old
     step.new = new
     step.diff = _drift(old, new, run) if new else None
-    step.result = "delete" if new is None else "update" if step.diff else "same"
+    if counted:  # as part of an update it is no more than the base that the update starts from
+        step.result = "delete" if new is None else "update" if step.diff else "same"
     if new is not old:
         run.journal.exchange(old, new)
         run.journal.commit()

@@ -106,9 +106,13 @@ class Registrar:
         """The reference of the provider that serves whoever names none."""
         return self._defaults.reference(package, version)
 
-    def _urn(self, goal: Goal) -> str:
+    def urn(self, parent: str, kind: str, name: str) -> str:
+        """The URN of a resource of this stack."""
         run = self._run
-        return make_urn(stack=run.stack, project=run.project.name, parent=goal.parent, kind=goal.type, name=goal.name)
+        return make_urn(stack=run.stack, project=run.project.name, parent=parent, kind=kind, name=name)
+
+    def _urn(self, goal: Goal) -> str:
+        return self.urn(goal.parent, goal.type, goal.name)
 
     def _refuse_if_failed(self, urn: str, needs: set[str]) -> None:
         """Do not begin what needs something that failed."""

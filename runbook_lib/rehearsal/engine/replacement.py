@@ -95,14 +95,15 @@ class Replacements:
         with self._lock:
             dependents = self._dependents(old, seen)
             self._condemned.update({dependent.urn: over for dependent in dependents})
+        urns = {resource.urn for resource in (*dependents, old)}
         try:
             for resource in (*reversed(dependents), old):
                 if not resource.pending_replacement:
-                    self._delete_first(resource, old)
+                    self._delete_first(resource, old, urns)
         finally:
             over.set()
 
-    def _delete_first(self, resource: Resource, root: Resource) -> None:
+    def _delete_first(self, resource: Resource, root: Resource, urns: set[str]) -> None:
         if resource is not root and resource.protect:
             self._run.fail(
                 f'unable to replace resource "{resource.urn}" as part of replacing "{root.urn}" as it is currently '
@@ -115,7 +116,7 @@ class Replacements:
             Step(
                 "delete-replaced",
                 resource,
-                skip_provider=resource.retain_on_delete,
+                skip_provider=resource.retain_on_delete or resource.deleted_with in urns,
                 notes={"pending_replacement": True},
             )
         )
@@ -165,7 +166,7 @@ class Replacements:
         )
         if diff.changes is None:
             diff = input_diff(resource.inputs, news)
-        return bool(with_replace_on_changes(diff, resource.replace_on_changes, init_errors=False).replaces)
+        return bool(with_replace_on_changes(diff, resource.replace_on_changes, init_errors=False).replacement)
 
 
 def _shown(resource: Resource, key: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.state import Deployment, Resource
     from runbook_lib.rehearsal.engine.steps import Step
     from runbook_lib.rehearsal.engine.targets import Targets
+    from runbook_lib.rehearsal.engine.values import Properties
 
 DEFAULT_PARALLEL = max(16, 4 * (os.cpu_count() or 4))
 
@@ -78,6 +79,7 @@ class Run:
     done: dict[str, Resource] = field(default_factory=dict)  # by URN: what this run has registered
     steps: dict[str, Step] = field(default_factory=dict)  # by URN: the last of each component
     skipped: set[str] = field(default_factory=set)  # creations left out by --target
+    stack_outputs: tuple[Resource, Properties] | None = None  # what the program has exported, until it is known how all went
 
     @property
     def dry_run(self) -> bool:
@@ -92,6 +94,22 @@ class Run:
             self.failed_urns.add(urn)
         if stop:
             self.stopping.set()
+
+    def refuse(self, message: str, urn: str) -> None:
+        """Show why a registration is wrong, at its resource, which has not been begun; no further step begins."""
+        self.failed = True
+        self.events.diagnostic("error", message, urn)
+        self.stopping.set()
+
+    def settle_outputs(self) -> None:
+        """Give the stack its outputs; those that a run which failed did not come to stay what they were."""
+        if self.stack_outputs is None:
+            return
+        root, outputs = self.stack_outputs
+        root.outputs = {**self.base.outputs(), **outputs} if self.failed or self.cancelled else outputs
+        self.journal.touch(root)
+        if step := self.steps.get(root.urn):
+            self.events.after(step)
 
     def provider_state(self, reference: str) -> Resource | None:
         """The provider resource that a reference names, as the deployment has it."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.rehearsal.engine.values import Asset
 from runbook_lib.rehearsal.values import UNKNOWN, Secret
 from runbook_lib.signatures import SECRET, SIGNATURE, UNKNOWN_ID
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.passphrase import Crypter
+
+ELIDED = "<contents elided>"
 
 
 def serialize(value: Any, crypter: Crypter | None) -> Any:
@@ -58,9 +62,14 @@ def _opened(value: dict[str, str], crypter: Crypter | None) -> Secret:
 
 
 def masked_json(value: Any, *, ciphertext: bool) -> Any:
-    """Write a value with secrets blinded: as `[secret]`, or as a secret whose ciphertext says so (engine events)."""
+    """Write a value with secrets blinded: as `[secret]`, or as a secret whose ciphertext says so (engine events).
+
+    The text of an asset is somebody's file: events tell its hash, as the real command's do.
+    """
     if isinstance(value, Secret):
         return {SIGNATURE: SECRET, "ciphertext": "[secret]"} if ciphertext else "[secret]"
+    if isinstance(value, Asset) and value.text is not None:
+        value = replace(value, text=ELIDED)
     if isinstance(value, dict):
         return {key: masked_json(item, ciphertext=ciphertext) for key, item in sorted(value.items())}
     if isinstance(value, list):

@@ -38,8 +38,12 @@ class Targets:
 
     def __contains__(self, resource: Resource) -> bool:
         """Whether a run may touch a resource; the stack and the engine's own providers always."""
+        return Urn.parse(resource.urn).type == STACK_TYPE or is_default_provider(resource.urn) or self.chosen(resource)
+
+    def chosen(self, resource: Resource) -> bool:
+        """Whether a resource is among those that were asked for."""
         urn = resource.urn
-        if not self.active or Urn.parse(urn).type == STACK_TYPE or is_default_provider(urn):
+        if not self.active:
             return True
         chosen = any(_matches(pattern, urn) for pattern in self.include or self.exclude)
         if not chosen and self.dependents and resource.needs() & self._spread:

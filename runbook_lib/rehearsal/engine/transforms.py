@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from runbook_lib.rehearsal.engine.errors import EngineError
+from runbook_lib.rehearsal.engine.errors import TransformError
 from runbook_lib.rehearsal.engine.protos import callback_pb2, callback_pb2_grpc, resource_pb2
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Transforms:
         try:
             return bytes(stub.Invoke(request).response)
         except grpc.RpcError as error:
-            raise EngineError(f"the program's transform failed: {error.details()}") from error
+            raise TransformError(f"rpc error: code = Unknown desc = {error.details()}") from error
 
 
 def _question(request: Any) -> Any:

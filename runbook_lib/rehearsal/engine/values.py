@@ -81,4 +81,6 @@ def same(left: Any, right: Any) -> bool:
         return left.archive == right.archive and left.hash == right.hash
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return float(left) == float(right)  # Pulumi has one kind of number: a whole one that is written out may be rounded
     return bool(left == right)

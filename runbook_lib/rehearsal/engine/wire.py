@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import struct_pb2
@@ -12,6 +14,9 @@ from runbook_lib.signatures import ARCHIVE, ASSET, OUTPUT, REFERENCE, SECRET, SI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+LARGEST_WRITTEN_OUT = 1e21
+"""From here on Go's JSON writes a number with an exponent (encoding/json, floatEncoder)."""
 
 
 def unpack(struct: struct_pb2.Struct) -> Properties:
@@ -34,8 +39,10 @@ def unpack_value(value: struct_pb2.Value) -> Any:
 
 
 def number(value: float) -> int | float:
-    """Whole numbers as integers, as JSON writes them."""
-    return int(value) if value == int(value) and abs(value) < 1 << 53 else value
+    """Whole numbers as integers, as Go's JSON writes them: below 1e21, with the shortest digits that make the number."""
+    if not math.isfinite(value) or abs(value) >= LARGEST_WRITTEN_OUT or value != int(value):
+        return value
+    return int(Decimal(repr(value)))
 
 
 def revive(value: dict[str, Any]) -> Any:

@@ -195,3 +195,18 @@ def test_nothing_that_is_imported_starts_a_thread() -> None:
     look = f"from runbook_lib.rehearsal.nursery_imports import import_all; {look}"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize(("name", "needs"), [("ipykernel_launcher", "pandas.io.formats.style"), ("program", "pulumi_aws.ec2")])
+def test_a_process_waits_for_what_it_needs(tmp_path: Path, name: str, needs: str) -> None:
+    """It would import it itself, beside the nursery that does: the first kernels did."""
+    (tmp_path / f"{name}.py").write_text(f"import sys; print({needs!r} in sys.modules)")
+    started = nurseries.start(tmp_path / "log")
+    if started is None:
+        pytest.skip("NOT RUN: there is a nursery on Linux alone")
+    path, process = started
+    try:
+        until(path.exists, "the nursery did not start")
+        assert run([sys.executable, str(tmp_path / f"{name}.py")], str(path)).stdout == "True\n"
+    finally:
+        process.stop()

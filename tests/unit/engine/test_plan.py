@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runbook_lib.rehearsal.engine.plan import Diff, PropertyDiff, decide, input_diff, with_ignored, with_replace_on_changes
+from runbook_lib.rehearsal.engine.ignored import with_ignored
+from runbook_lib.rehearsal.engine.plan import Diff, PropertyDiff, decide, input_diff, with_replace_on_changes
 from runbook_lib.rehearsal.engine.state import Resource
 from runbook_lib.rehearsal.values import Secret
 
@@ -44,15 +45,15 @@ def test_equal_inputs_differ_in_nothing() -> None:
 )
 def test_ignored_paths_keep_the_old_value(paths: list[str], kept: dict[str, object]) -> None:
     """What was not there before stays away."""
-    assert with_ignored({"a": {"x": 1, "y": 1}}, {"a": {"x": 2, "y": 2}, "b": 2}, paths) == kept
+    assert with_ignored({"a": {"x": 1, "y": 1}}, {"a": {"x": 2, "y": 2}, "b": 2}, paths)[0] == kept
 
 
 def test_replace_on_changes() -> None:
-    """A change under a named path replaces; one elsewhere does not."""
+    """A change at or under a named path replaces; one elsewhere, or above it, does not."""
     diff = Diff(changes=True, changed=["a"], detailed={"a.b[0]": PropertyDiff("update")})
-    assert with_replace_on_changes(diff, ["a.b"], init_errors=False).replaces == ["a"]
     assert with_replace_on_changes(diff, ["a.b[*]"], init_errors=False).detailed == {"a.b[0]": PropertyDiff("update-replace")}
-    assert with_replace_on_changes(diff, ["a.c"], init_errors=False).replaces == []
+    for path, replacement in {"a.b": True, "a.b[*]": True, "a": True, "*": True, "a.c": False, "a.b[0].deeper": False}.items():
+        assert with_replace_on_changes(diff, [path], init_errors=False).replacement == replacement
     assert with_replace_on_changes(diff, ["*"], init_errors=False).replaces == ["a"]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from runbook_lib.rehearsal.engine.errors import UsageError
+from runbook_lib.rehearsal.engine.errors import EngineError, UsageError
 from runbook_lib.rehearsal.engine.operate import operate
 from runbook_lib.rehearsal.engine.program import launch
 from runbook_lib.rehearsal.engine.selection import select
@@ -33,7 +34,12 @@ def preview(arguments: argparse.Namespace) -> None:
 def _run_program(arguments: argparse.Namespace, *, dry_run: bool) -> None:
     selection = select(arguments.stack, arguments.config_file)
     selection.stack.require()
-    program = launch(selection.project)
+    try:
+        program = launch(selection.project)
+    except EngineError:
+        if arguments.json:
+            sys.stdout.write("{}\n")  # whoever reads JSON gets some, as from the real command
+        raise
     try:
         operate("update", selection, arguments, lambda deployment: deployment.update(program), dry_run=dry_run)
     finally:
