@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.backend import manifest
+from runbook_lib.rehearsal.engine.rows import Rows
 from runbook_lib.rehearsal.engine.state import Deployment, Operation, deployment_to_json, resource_to_json
 
 if TYPE_CHECKING:
@@ -30,12 +31,11 @@ class Journal:
     def __init__(self, stack: StoredStack | None, base: Deployment, crypter: Crypter) -> None:
         self._stack = stack
         self._crypter = crypter
-        self._old = list(base.resources)
-        self._new: list[Resource] = []
-        self._running: dict[int, Operation] = {}
+        self._old = Rows(base.resources, self._row)
+        self._new = Rows([], self._row)
+        self._running: dict[int, tuple[Operation, bytes]] = {}
         self._unresolved = [item for item in base.pending if item.type == "creating"]
         self._aliases: dict[str, str] = {}
-        self._rows: dict[int, tuple[Resource, str]] = {}
         self._lock = threading.RLock()
         self._turn = threading.Condition()
         self._wanted = self._written = 0
@@ -45,7 +45,7 @@ class Journal:
         """Record that an operation begins; its number is for `end`."""
         with self._lock:
             operation = Operation(resource, kind)
-            self._running[id(operation)] = operation
+            self._running[id(operation)] = operation, self._pending(operation)
         self.commit()
         return id(operation)
 
@@ -58,38 +58,34 @@ class Journal:
         """Record what became of a resource: the new state takes the old one's place; None means that it is gone."""
         with self._lock:
             if old is not None:
-                self._drop(old)
+                for rows in (self._old, self._new):
+                    rows.exchange(old, None)
             if new is not None:
-                self._rows.pop(id(new), None)  # it was written as pending, before it had an id and outputs
                 self._new.append(new)
 
     def exchange(self, old: Resource, new: Resource | None) -> None:
         """Record what a refresh found, at the old one's place in the order."""
         with self._lock:
-            for resources in (self._old, self._new):
-                for position, resource in enumerate(resources):
-                    if resource is old:
-                        resources[position : position + 1] = [] if new is None else [new]
-                        return
+            for rows in (self._old, self._new):
+                rows.exchange(old, new)
 
     def touch(self, resource: Resource) -> None:
         """Note that a resource was changed in place."""
         with self._lock:
-            self._rows.pop(id(resource), None)
+            for rows in (self._old, self._new):
+                rows.touch(resource)
 
     def alias(self, old_urn: str, new_urn: str) -> None:
         """Note that a resource goes by another URN now."""
         with self._lock:
             self._aliases[old_urn] = new_urn
+            for rows in (self._old, self._new):
+                rows.touch_all()
 
     def forget_unresolved(self) -> None:
         """Drop creations of an earlier run whose outcome nobody knows: `--clear-pending-creates`."""
         with self._lock:
             self._unresolved = []
-
-    def _drop(self, old: Resource) -> None:
-        self._old = [resource for resource in self._old if resource is not old]
-        self._new = [resource for resource in self._new if resource is not old]
 
     def resources(self) -> list[Resource]:
         """The resources as they are now, the very objects, new ones first."""
@@ -102,7 +98,7 @@ class Journal:
             resources = self.resources()
             if self._aliases:
                 resources = [resource.renamed(self._aliases) for resource in resources]
-            return Deployment(resources, [*self._unresolved, *self._running.values()])
+            return Deployment(resources, [*self._unresolved, *(operation for operation, _ in self._running.values())])
 
     def freeze(self) -> None:
         """Write nothing more: what is under way stays on record as such."""
@@ -132,23 +128,21 @@ class Journal:
 
     def _bytes(self) -> bytes:
         with self._lock:
-            deployment = self.deployment()
             shell = deployment_to_json([], [], manifest=manifest(), salt=self._crypter.salt)
             shell.pop("metadata")
-            head = json.dumps(shell, separators=(",", ":"))[:-1]
-            rows = ",".join(self._row(resource) for resource in deployment.resources)
-            pending = ",".join(f'{{"resource":{self._row(item.resource)},"type":"{item.type}"}}' for item in deployment.pending)
+            head = json.dumps(shell, separators=(",", ":")).encode()[:-1]
+            rows = b",".join([*self._new.parts(), *self._old.parts()])
+            pending = b",".join([*map(self._pending, self._unresolved), *(text for _, text in self._running.values())])
         parts = [head]
         if rows:
-            parts.append(f',"resources":[{rows}]')
+            parts.append(b',"resources":[%b]' % rows)
         if pending:
-            parts.append(f',"pending_operations":[{pending}]')
-        return "".join([*parts, ',"metadata":{}}']).encode()
+            parts.append(b',"pending_operations":[%b]' % pending)
+        return b"".join([*parts, b',"metadata":{}}'])
 
-    def _row(self, resource: Resource) -> str:
-        """A resource as JSON text, written once for as long as nobody changes it."""
-        known = self._rows.get(id(resource))
-        if known is None or known[0] is not resource:
-            text = json.dumps(resource_to_json(resource, self._crypter), separators=(",", ":"), ensure_ascii=False)
-            known = self._rows[id(resource)] = (resource, text)
-        return known[1]
+    def _row(self, resource: Resource) -> bytes:
+        row = resource_to_json(resource.renamed(self._aliases), self._crypter)
+        return json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def _pending(self, operation: Operation) -> bytes:
+        return b'{"resource":%b,"type":"%b"}' % (self._row(operation.resource), operation.type.encode())

@@ -71,8 +71,10 @@ def contains(value: Any, kind: type) -> bool:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal as Pulumi sees it: `true` is not 1, assets by hash, secrets by their content."""
-    left = left.value if isinstance(left, Secret) else left
-    right = right.value if isinstance(right, Secret) else right
+    while isinstance(left, Secret):
+        left = left.value
+    while isinstance(right, Secret):
+        right = right.value
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
