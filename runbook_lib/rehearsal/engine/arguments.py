@@ -129,6 +129,7 @@ def parser() -> Parser:
     _outside(imported, "--from", "converting from other tools", value=True)
 
     _stack_commands(command, commands)
+    _state_commands(command, commands)
     _config_commands(command, commands)
     return whole
 
@@ -189,6 +190,23 @@ def _stack_commands(command: Any, commands: Any) -> None:
     added = command(group, "tag", "stack:tag", "tags")
     added.add_argument("action", choices=("get", "set", "rm", "ls"))
     added.add_argument("words", nargs="*")
+
+
+def _state_commands(command: Any, commands: Any) -> None:
+    state = command(commands, "state", "stack:show", "change a stack's record")
+    group = state.add_subparsers(dest="subcommand", metavar="COMMAND", parser_class=Parser, required=True)
+    for name, help_text in (
+        ("unprotect", "take the protection from resources"), ("protect", "protect resources"),
+        ("delete", "take resources off the record; they themselves stay"),
+    ):  # fmt: skip
+        added = command(group, name, f"state:{name}", help_text)
+        added.add_argument("urns", nargs="*", metavar="URN")
+        _flags(added, "--all", "--force", "--target-dependents")
+        added.add_argument("-y", "--yes", action="store_true")
+    added = command(group, "rename", "state:rename", "give a resource another name on record")
+    added.add_argument("urn", metavar="URN")
+    added.add_argument("name", metavar="NEW_NAME")
+    added.add_argument("-y", "--yes", action="store_true")
 
 
 def _config_commands(command: Any, commands: Any) -> None:

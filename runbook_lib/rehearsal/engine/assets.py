@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import posixpath
 import tarfile
 import urllib.request
 from dataclasses import replace
@@ -60,7 +61,8 @@ def _archive_bytes(asset: Asset, folder: Path) -> Iterator[bytes]:
         yield _content(asset, folder)
         return
     seen: set[str] = set()
-    for name, content in _members(asset, folder):
+    for member, content in _members(asset, folder):
+        name = posixpath.normpath(member)
         if name not in seen:
             seen.add(name)
             yield _tar_header(name, len(content))

@@ -18,7 +18,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference to another resource, as a program passes one."""
+    """A reference to another resource, as a program passes one: a component has no id, another may have one not known yet."""
 
     urn: str
     identity: Any = None

@@ -60,9 +60,8 @@ def revive(value: dict[str, Any]) -> Any:
             assets=value.get("assets"),
         )
     if signature == REFERENCE:
-        identity = value.get("id")
-        known = None if identity is None or identity == "" or isinstance(identity, Unknown) else identity
-        return Reference(value["urn"], known, value.get("packageVersion") or "")
+        identity = UNKNOWN if value.get("id") == "" else value.get("id")
+        return Reference(value["urn"], identity, value.get("packageVersion") or "")
     if signature == OUTPUT:
         inner = value.get("value", UNKNOWN)
         return Secret(inner) if value.get("secret") is True else inner
@@ -110,9 +109,10 @@ def flatten(value: Any, *, secrets: bool = True, references: bool = True) -> Any
     if isinstance(value, Unknown):
         return UNKNOWN_ID
     if isinstance(value, Reference):
+        unknown = isinstance(value.identity, Unknown)
         if not references:
-            return value.urn if value.identity is None else value.identity
-        identity = {} if value.identity is None else {"id": value.identity}
+            return value.urn if value.identity is None else UNKNOWN_ID if unknown else value.identity
+        identity = {} if value.identity is None else {"id": "" if unknown else value.identity}
         return {SIGNATURE: REFERENCE, "urn": value.urn, **identity, "packageVersion": value.version}
     return asset_map(value) if isinstance(value, Asset) else value
 

@@ -61,7 +61,8 @@ def test_each_engine_opens_what_the_other_wrote(tmp_path: Path, real: Path, firs
     writer.program(
         PROGRAM.format("one", "x").replace("protect=True", "protect=False")
         + 'Thing("assets", value=[pulumi.FileArchive("data"), pulumi.FileAsset("data/file.txt"),'
-        ' pulumi.AssetArchive({"d": pulumi.FileArchive("data"), "t": pulumi.StringAsset("text")})])\n'
+        ' pulumi.AssetArchive({"d": pulumi.FileArchive("data"), "t": pulumi.StringAsset("text")}),'
+        ' pulumi.AssetArchive({".": pulumi.FileArchive("./data")})])\n'
         'pulumi.export("pw", c.require_secret("pw"))'
     )
     writer.stack().set_config("pw", auto.ConfigValue(CANARY, secret=True))

@@ -32,6 +32,8 @@ def test_a_folder_is_its_files_and_not_its_name(tmp_path: Path) -> None:
     assert one.hash == two.hash
     as_map = Asset(archive=True, assets={"sub/f": Asset(archive=False, text="content")})
     assert hashed(as_map, tmp_path).hash == one.hash
+    placed = Asset(archive=True, assets={".": Asset(archive=True, path="one")})  # names are cleaned, as Go's path.Join does
+    assert hashed(placed, tmp_path).hash == one.hash
     (tmp_path / "two" / "g").write_text("")
     assert hashed(Asset(archive=True, path="two"), tmp_path).hash != one.hash
 

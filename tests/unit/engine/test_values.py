@@ -44,9 +44,10 @@ class TestWire:
         assert packed == {"a": [{"b": 1}]}
 
     def test_a_reader_without_references_gets_ids(self) -> None:
-        """Or the URN of what has none."""
-        packed = unpack(pack({"a": Reference("urn", "id"), "b": Reference("urn")}, references=False))
-        assert packed == {"a": "id", "b": "urn"}
+        """Or the URN of what has none; an id that is not known yet is not known to it either."""
+        given = {"a": Reference("urn", "id"), "b": Reference("urn"), "c": Reference("urn", UNKNOWN)}
+        assert unpack(pack(given, references=False)) == {"a": "id", "b": "urn", "c": UNKNOWN}
+        assert unpack(pack(given)) == given
 
     def test_an_asset_survives(self) -> None:
         """With its hash."""

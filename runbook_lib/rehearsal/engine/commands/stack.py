@@ -142,7 +142,10 @@ def ls(arguments: argparse.Namespace) -> None:
 
 def rename(arguments: argparse.Namespace) -> None:
     """Refuse: a stack's name is in every URN."""
-    raise UsageError(f"stack rename {arguments.name}: renaming is outside the embedded engine; use the real pulumi command")
+    raise UsageError(
+        f"stack rename {arguments.name}: renaming a stack is outside the embedded engine; the real pulumi command does it, "
+        "on the same state"
+    )
 
 
 def tag(arguments: argparse.Namespace) -> None:
