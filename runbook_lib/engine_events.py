@@ -97,7 +97,8 @@ class Recorder:
         """What the operation did, now that it is over."""
         plan = Plan.of(self._steps)
         known = self._outputs if outputs is None else outputs
-        return Outcome(plan=plan, done=tuple(self._done), warnings=tuple(self._warnings), outputs=known)
+        # A program may log an error and come to its end all the same: Pulumi succeeds, and somebody should read it.
+        return Outcome(plan=plan, done=tuple(self._done), warnings=(*self.errors, *self._warnings), outputs=known)
 
 
 def _step(metadata: StepEventMetadata) -> dict[str, Any]:

@@ -121,8 +121,9 @@ class Plan(BaseModel):
 def _of_one(steps: list[Mapping[str, Any]]) -> list[Operation]:
     """What one URN's steps come to: at most one operation on the resource, and at most one deletion."""
     replacing = any(step["op"] in REPLACING - DELETING for step in steps)
-    # An update that begins with a refresh announces that first: what it does comes after.
-    own = [step for step in steps if step["op"] not in {*DELETING, REFRESH}] or [step for step in steps if step["op"] == REFRESH]
+    if any(step["op"] != REFRESH for step in steps):  # an update that begins with a refresh announces that first
+        steps = [step for step in steps if step["op"] != REFRESH]
+    own = [step for step in steps if step["op"] not in DELETING]
     found = [_operation(own[-1] if replacing else own[0], "replace" if replacing else None)] if own else []
     # A replacement deletes what it replaces; a deletion beyond that one is of what an earlier one left.
     gone = [step for step in steps if step["op"] in DELETING][1 if replacing else 0 :]

@@ -115,6 +115,22 @@ class TestPlan:
         assert plan.operations[0].inputs == inputs
         assert plan.operations[0].changed == ("bucket",)
 
+    @pytest.mark.parametrize("op", ["discard", "discard-replaced", "read", "remove-pending-replace", "refresh"])
+    def test_what_touches_the_record_alone_is_no_change(self, op: str) -> None:
+        """Dropping a ``.get`` deletes nothing: neither the limit on deletions nor the digest counts it."""
+        plan = Plan.of([*BASE, step(op, "g", old={"bucket": "g"})])
+        assert plan.counts()[op] == 1
+        assert plan.digest == digest(BASE)
+
+    def test_what_pulumi_may_call_an_operation_one_day_is_a_change(self) -> None:
+        assert Plan.of([step("evaporate", "g", old={"bucket": "g"})]).changes
+
+    @pytest.mark.parametrize("op", ["update", "delete", "create"])
+    def test_an_update_that_refreshes_first_is_what_comes_after(self, op: str) -> None:
+        """``options: refresh: always``: every resource is announced twice."""
+        after = step(op, "b", {"retention": 30}, old={"retention": 14}, diffs=["retention"])
+        assert Plan.of([step("refresh", "b", old={"retention": 14}), after]) == Plan.of([after])
+
     def test_unknown_values_are_said_so(self) -> None:
         assert Plan.of(BASE).operations[0].inputs["arn"] == "<computed>"
 
