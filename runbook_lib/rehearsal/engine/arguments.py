@@ -66,8 +66,6 @@ def _operation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exec-kind", "--exec-agent", "--stack-config", help=argparse.SUPPRESS)
     parser.add_argument("--run-program", nargs="?", const="true", default="", choices=("true", "false", ""))
     _outside(parser, "--client", "inline programs", value=True)
-    _outside(parser, "--plan", "update plans", value=True)
-    _outside(parser, "--save-plan", "update plans", value=True)
     _outside(parser, "--import-file", "writing an import file", value=True)
     _outside(parser, "--policy-pack", "policy packs", value=True)
     _outside(parser, "--policy-pack-config", "policy packs", value=True)
@@ -111,6 +109,10 @@ def parser() -> Parser:
         _operation(added)
         added.add_argument("--replace", action="append", metavar="URN")
         added.add_argument("--target-replace", action="append", metavar="URN")
+        if name == "up":
+            added.add_argument("--plan", metavar="FILE", help="do nothing that exceeds a plan saved by a preview")
+        else:
+            added.add_argument("--save-plan", metavar="FILE", help="save what is planned, for up --plan")
     refresh = command(commands, "refresh", "operations:refresh", "take over what the providers see")
     destroy = command(commands, "destroy", "operations:destroy", "delete everything in the stack")
     for added in (refresh, destroy):

@@ -51,6 +51,8 @@ def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
     if _refuse_untargeted(run, condemned) and not run.dry_run:
         return
     urns = {resource.urn for resource in condemned}
+    steps = {id(resource): _step(resource, urns) for resource in condemned}
+    executor.admit(*reversed(steps.values()), named=False)
     waiting = {id(resource): resource for resource in condemned}
     blockers = _blockers(condemned)
     running: dict[Future[None], Resource] = {}
@@ -58,7 +60,7 @@ def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
         while waiting or running:
             for key in [key for key in waiting if not blockers[key]]:
                 resource = waiting.pop(key)
-                running[pool.submit(_delete, run, executor, _step(resource, urns))] = resource
+                running[pool.submit(_delete, run, executor, steps[key])] = resource
             if not running:
                 return  # what is left waits for something that could not be deleted
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -116,7 +118,7 @@ def _delete(run: Run, executor: Executor, step: Step) -> None:
     """
     resource = step.state
     if not resource.protect or step.op != "delete":
-        executor.perform(step)
+        executor.perform_admitted(step)
         return
     run.events.before(step)
     run.fail(

@@ -98,6 +98,7 @@ class Deployment:
         if code == 0 and (not run.failed or run.options.continue_on_error):
             self._delete(everything=False)
             self._refuse_unknown(run.targets.include)
+            self._hold_to_plan()
 
     def destroy(self, *, keep_protected: bool = False) -> None:
         """Delete everything that the run may touch."""
@@ -130,6 +131,19 @@ class Deployment:
         for name in unknown(names, {resource.urn for resource in run.base.resources} | self.registrar.seen):
             hint = "" if "$" in name else " Did you forget to escape $ in your shell?"
             run.fail(f"Target '{name}' could not be found in the stack.{hint}")
+
+    def _hold_to_plan(self) -> None:
+        """Refuse what the plan had otherwise of the stack's outputs, and what it expected and was not seen."""
+        run = self._run
+        if run.stopping.is_set():
+            return
+        if run.stack_outputs is not None:
+            kept, run.stack_outputs = run.stack_outputs, None  # refused ones stay what they were
+            self._guarded(lambda: self.registrar.plan_outputs(*kept))
+            run.stack_outputs = None if run.stopping.is_set() else kept
+        for urn in run.planning.unseen(resource.urn for resource in run.base.resources):
+            run.events.diagnostic("error", f"expected resource operations for {urn} but none were seen", urn)
+            run.failed = True
 
     def _has_targets(self) -> bool:
         """Whether the stack has the targets of an operation without a program."""

@@ -29,13 +29,28 @@ class Executor:
         self._idle = threading.Condition()
         self._active = 0
 
-    def perform(self, step: Step) -> None:
-        """Carry one step out.
+    def admit(self, *steps: Step, named: bool = True) -> None:
+        """Hold steps against the plan before the first of them begins.
 
         Raises:
-            Stopped: if the run is stopping, and the step was not begun.
-            StepFailedError: if it failed; that has been shown and recorded.
+            Stopped: if the plan does not allow one of them; that has been shown.
         """
+        with self._run.within_plan():
+            self._run.planning.admit(steps, named=named)
+
+    def perform(self, *steps: Step) -> None:
+        """Carry steps out, one after the other, if the plan allows them all.
+
+        Raises:
+            Stopped: if the run is stopping, and a step was not begun.
+            StepFailedError: if one failed; that has been shown and recorded.
+        """
+        self.admit(*steps)
+        for step in steps:
+            self.perform_admitted(step)
+
+    def perform_admitted(self, step: Step) -> None:
+        """Carry out one step that has been held against the plan; it raises as `perform` does."""
         with self._idle:
             self._active += 1
         try:
@@ -71,6 +86,8 @@ class Executor:
             self._report(step, error)
         run.journal.end(number)
         self._record(step)
+        if step.new is not None:
+            run.planning.outcome(step.new)
         if step.state.custom or step.new is None:
             run.events.after(step)
         else:

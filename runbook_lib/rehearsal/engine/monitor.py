@@ -109,10 +109,15 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         resource = self._run.done.get(request.urn)
         if resource is None:
             self._refuse(context, f"cannot complete a resource '{request.urn}' whose registration isn't pending")
+        outputs = unpack(request.outputs)
         if resource.type == STACK_TYPE:
-            self._run.stack_outputs = resource, unpack(request.outputs)
+            self._run.stack_outputs = resource, outputs
             return empty_pb2.Empty()
-        resource.outputs = unpack(request.outputs)
+        try:
+            self._registrar.plan_outputs(resource, outputs)
+        except Stopped:
+            self._shut_down(context)
+        resource.outputs = outputs
         self._run.journal.touch(resource)
         if step := self._run.steps.get(request.urn):  # what targets leave out has none
             self._run.events.after(step)

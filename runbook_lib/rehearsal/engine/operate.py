@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.display import Display
@@ -19,11 +20,13 @@ from runbook_lib.rehearsal.engine.events import EventStream
 from runbook_lib.rehearsal.engine.history import Update
 from runbook_lib.rehearsal.engine.journal import Journal
 from runbook_lib.rehearsal.engine.locks import locked
+from runbook_lib.rehearsal.engine.planning import Planning
 from runbook_lib.rehearsal.engine.preview_json import PreviewDigest
 from runbook_lib.rehearsal.engine.run import DEFAULT_PARALLEL, Options, Run
 from runbook_lib.rehearsal.engine.sdk import without_sdk
 from runbook_lib.rehearsal.engine.state import deployment_from_json
 from runbook_lib.rehearsal.engine.targets import Targets
+from runbook_lib.rehearsal.engine.update_plan import load, save
 
 if TYPE_CHECKING:
     import argparse
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.project import Project
     from runbook_lib.rehearsal.engine.selection import Selection
 
+SAVED = """Update plan written to '{0}'
+Run `pulumi up --plan='{0}'` to constrain the update to the operations planned by this preview
+"""
 NO_CHANGES = frozenset({"same", "read", "discard", "discard-replaced", "read-replacement"})
 
 
@@ -72,6 +78,12 @@ def operate(
             if not dry_run:
                 update.record(stack, succeeded=not run.failed and not run.cancelled, changes=dict(run.events.changes))
     _judge(run, arguments, kind)
+    if path := getattr(arguments, "save_plan", None):
+        save(
+            Path(path), run.planning.made, selection.config.entries, None if arguments.show_secrets else selection.config.crypter
+        )
+        if not arguments.json:
+            sys.stderr.write(SAVED.format(path))
 
 
 def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bool) -> Run:
@@ -85,6 +97,7 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
     )
     targets.include += getattr(arguments, "target_replace", None) or []
     targets.replace += getattr(arguments, "target_replace", None) or []
+    path = getattr(arguments, "plan", None)
     return Run(
         project=selection.project,
         stack=selection.stack.name,
@@ -100,6 +113,9 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
         base=base,
         journal=Journal(None if dry_run else selection.stack, base, selection.config.crypter),
         events=EventStream(planning=dry_run, secrets=[text for value in config.values() for text in value.secrets]),
+        planning=Planning(
+            load(Path(path), selection.config.crypter) if path else None, notes=bool(getattr(arguments, "save_plan", None))
+        ),
     )
 
 

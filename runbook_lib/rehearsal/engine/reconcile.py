@@ -54,7 +54,7 @@ class Reconciler:
         if imports := _imports(goal, old):
             old, recreating = self._import(new, old, goal), False
         provider = self._provider(new)
-        wanted, seed = new.inputs, os.urandom(SEED_BYTES)
+        wanted, seed = new.inputs, self._run.planning.seed(new.urn) or os.urandom(SEED_BYTES)
         # There is nothing to keep or to compare with in what is made anew.
         anew = old is None or recreating or old.external or self._requested(old, new)
         if recreating and old is not None and new not in self._run.targets:
@@ -68,17 +68,17 @@ class Reconciler:
                 message = f"cannot ignore changes in added or removed elements of the path: {listed}"
                 self._run.events.diagnostic("info", message, new.urn)
             new.inputs = self._checked(new, provider, old.inputs, kept, seed)
+        with self._run.within_plan():
+            self._run.planning.register(goal, new, old, anew=anew, seed=seed)
         if old is None:
             self._executor.perform(Step("create", None, new))
             return new
         if recreating:
             self.replacements.replaced.add(new.urn)
-            self._executor.perform(Step("replace", old, new))
-            self._executor.perform(Step("create-replacement", old, new))
+            self._executor.perform(Step("replace", old, new), Step("create-replacement", old, new))
             return new
         if old.external:
-            self._executor.perform(Step("create-replacement", old, new))
-            self._executor.perform(Step("replace", old, new))
+            self._executor.perform(Step("create-replacement", old, new), Step("replace", old, new))
             return new
         forced = self._forced(old, new)
         diff = Diff(changes=True, replaces=forced) if forced else self._diff(old, new, provider)
@@ -182,8 +182,7 @@ class Reconciler:
         if old is None or old.pending_replacement:
             self._executor.perform(Step("import", old, found))
         else:
-            self._executor.perform(Step("import-replacement", old, found))
-            self._executor.perform(Step("replace", old, found))
+            self._executor.perform(Step("import-replacement", old, found), Step("replace", old, found))
         return found
 
 

@@ -18,6 +18,7 @@ from runbook_lib.rehearsal.engine.urn import is_provider, make_urn, package_of
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.executor import Executor
     from runbook_lib.rehearsal.engine.run import Run
+    from runbook_lib.rehearsal.engine.values import Properties
 
 
 class Registrar:
@@ -101,6 +102,16 @@ class Registrar:
         self._executor.perform(Step("import" if new.custom else "create", None, new))
         self._run.done[urn] = new
         return new
+
+    def plan_outputs(self, resource: Resource, outputs: Properties) -> None:
+        """Hold the outputs of a component, or the stack, against the plan.
+
+        Raises:
+            Stopped: if they are not the planned ones; that has been shown.
+        """
+        old = self._old.get(resource.urn)
+        with self._run.within_plan():
+            self._run.planning.outputs(resource.urn, old.outputs if old is not None else {}, outputs)
 
     def default_provider(self, package: str, version: str) -> str:
         """The reference of the provider that serves whoever names none."""
@@ -187,6 +198,7 @@ class Registrar:
         """A resource outside `--target`: it stays as it is, or is not made."""
         if old is None:
             self._run.skipped.add(new.urn)
+            self._executor.admit(Step("same", None, new))
             self._run.events.count(Step("same", None, new))
             return new
         kept = old.copy()
@@ -199,8 +211,7 @@ class Registrar:
     def _read(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
         new.id, new.external = goal.read_id, True
         if old is not None and not old.external and old.id != goal.read_id:
-            self._executor.perform(Step("read-replacement", old, new))
-            self._executor.perform(Step("replace", old, new))
+            self._executor.perform(Step("read-replacement", old, new), Step("replace", old, new))
         else:
             self._executor.perform(Step("read", old, new))
         return new

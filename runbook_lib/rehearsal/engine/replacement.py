@@ -82,28 +82,31 @@ class Replacements:
         """
         self.replaced.add(new.urn)
         if not (diff.delete_before_replace if delete_first is None else delete_first):
-            self._executor.perform(Step("create-replacement", old, new, diff))
-            self._executor.perform(Step("replace", old, new, diff))
+            self._executor.perform(Step("create-replacement", old, new, diff), Step("replace", old, new, diff))
             return
+        then = [Step("replace", old, new, diff), Step("create-replacement", old, new, diff)]
         with self._turn:
-            self._delete_with_dependents(old, seen)
-        self._executor.perform(Step("replace", old, new, diff))
-        self._executor.perform(Step("create-replacement", old, new, diff))
+            self._delete_with_dependents(old, seen, then)
+        for step in then:
+            self._executor.perform_admitted(step)
 
-    def _delete_with_dependents(self, old: Resource, seen: set[str]) -> None:
+    def _delete_with_dependents(self, old: Resource, seen: set[str], then: list[Step]) -> None:
+        """Delete a resource after all that must go before it; nothing, if the plan does not allow that or what follows."""
         over = threading.Event()
         with self._lock:
             dependents = self._dependents(old, seen)
             self._condemned.update({dependent.urn: over for dependent in dependents})
         urns = {resource.urn for resource in (*dependents, old)}
         try:
-            for resource in (*reversed(dependents), old):
-                if not resource.pending_replacement:
-                    self._delete_first(resource, old, urns)
+            doomed = [resource for resource in (*reversed(dependents), old) if not resource.pending_replacement]
+            deletions = [self._deletion(resource, old, urns) for resource in doomed]
+            self._executor.admit(*deletions, *then)
+            for step in deletions:
+                self._executor.perform_admitted(step)
         finally:
             over.set()
 
-    def _delete_first(self, resource: Resource, root: Resource, urns: set[str]) -> None:
+    def _deletion(self, resource: Resource, root: Resource, urns: set[str]) -> Step:
         if resource is not root and resource.protect:
             self._run.fail(
                 f'unable to replace resource "{resource.urn}" as part of replacing "{root.urn}" as it is currently '
@@ -112,13 +115,11 @@ class Replacements:
                 root.urn,
             )
             raise StepFailedError(resource.urn)
-        self._executor.perform(
-            Step(
-                "delete-replaced",
-                resource,
-                skip_provider=resource.retain_on_delete or resource.deleted_with in urns,
-                notes={"pending_replacement": True},
-            )
+        return Step(
+            "delete-replaced",
+            resource,
+            skip_provider=resource.retain_on_delete or resource.deleted_with in urns,
+            notes={"pending_replacement": True},
         )
 
     def _refuse_protected(self, old: Resource, new: Resource) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runbook_lib.rehearsal.engine.planning import Planning, PlanViolationError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runbook_lib.rehearsal.engine.config import Value
     from runbook_lib.rehearsal.engine.events import EventStream
     from runbook_lib.rehearsal.engine.journal import Journal
@@ -61,6 +66,7 @@ class Run:
         base: The deployment to start from.
         journal: The record being made.
         events: Where events go.
+        planning: What it plans, and what it may not exceed.
     """
 
     project: Project
@@ -71,6 +77,7 @@ class Run:
     base: Deployment
     journal: Journal
     events: EventStream
+    planning: Planning = field(default_factory=Planning)
     registry: Registry = field(init=False)
     stopping: threading.Event = field(default_factory=threading.Event)
     cancelled: bool = False
@@ -110,6 +117,20 @@ class Run:
         self.journal.touch(root)
         if step := self.steps.get(root.urn):
             self.events.after(step)
+
+    @contextmanager
+    def within_plan(self) -> Iterator[None]:
+        """Show what the plan does not allow, and end the run there.
+
+        Raises:
+            Stopped: instead of that.
+        """
+        try:
+            yield
+        except PlanViolationError as error:
+            if not self.stopping.is_set():
+                self.refuse(str(error), error.urn)
+            raise Stopped from error
 
     def provider_state(self, reference: str) -> Resource | None:
         """The provider resource that a reference names, as the deployment has it."""

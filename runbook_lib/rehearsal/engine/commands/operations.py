@@ -23,6 +23,8 @@ def _require_yes(arguments: argparse.Namespace) -> None:
 def up(arguments: argparse.Namespace) -> None:
     """Bring the stack to what the program wants."""
     _require_yes(arguments)
+    if arguments.plan and not arguments.skip_preview:
+        _run_program(arguments, dry_run=True)  # refuses what exceeds the plan before anything has changed
     _run_program(arguments, dry_run=False)
 
 
