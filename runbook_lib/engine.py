@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib import constraint
 from runbook_lib.engine_events import Outcome, Recorder
-from runbook_lib.errors import EngineError, InterruptedRunError, UsageError
+from runbook_lib.errors import ConstraintError, EngineError, InterruptedRunError, NoPlansError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import learning, redact, without_password
 from runbook_lib.settings import EngineKind, outputs
@@ -95,18 +96,36 @@ class Engine:
         recorded, given = self._run.facts.backend, os.environ.get("PULUMI_BACKEND_URL", "")
         return given if redact(without_password(given)) == recorded else recorded
 
-    def preview(self) -> Outcome:
-        """What an update would do; changes nothing."""
+    def preview(self, save: Path | None = None) -> Outcome:
+        """What an update would do; changes nothing.
+
+        Args:
+            save: Where Pulumi shall save its own plan, for ``up``; its secrets are encrypted as those of the state.
+
+        Raises:
+            NoPlansError: A plan shall be saved, and the command saves none.
+            EngineError: The preview failed.
+        """
         recorder = Recorder(self._progress, applies=False)
         with _translated("preview", recorder):
-            to_its_end(lambda: self.stack.preview(on_event=recorder))
+            to_its_end(lambda: self.stack.preview(on_event=recorder, plan=str(save) if save else None))
         return recorder.outcome()
 
-    def up(self) -> Outcome:
-        """Update the stack."""
+    def up(self, plan: Path | None = None) -> Outcome:
+        """Update the stack.
+
+        Args:
+            plan: A plan that a preview saved: Pulumi stops where the program asks for something else; what came before has been
+                done by then, as the plan has it.
+
+        Raises:
+            ConstraintError: The program asked for something else than the plan.
+            NoPlansError: The command takes no plans; nothing was done.
+            EngineError: The update failed.
+        """
         recorder = Recorder(self._progress)
-        with _translated("up", recorder):
-            result = to_its_end(lambda: self.stack.up(on_event=recorder, show_secrets=False))
+        with _translated("up", recorder, held=plan is not None):
+            result = to_its_end(lambda: self.stack.up(on_event=recorder, show_secrets=False, plan=str(plan) if plan else None))
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:
@@ -144,12 +163,13 @@ class Engine:
 
 
 @contextmanager
-def _translated(what: str, recorder: Recorder | None = None) -> Iterator[None]:
+def _translated(what: str, recorder: Recorder | None = None, *, held: bool = False) -> Iterator[None]:
     """Turn the Automation API's errors, which carry a whole transcript, into one that says what failed and what was done.
 
     Args:
         what: The operation.
         recorder: What Pulumi reported meanwhile; where it reported no error, its transcript's end has to do.
+        held: Whether it was held to a saved plan.
     """
     from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
@@ -169,6 +189,12 @@ def _translated(what: str, recorder: Recorder | None = None) -> Iterator[None]:
     except CommandError as error:
         said = "\n".join(dict.fromkeys(recorder.errors if recorder else ())) or _end(str(error))
         evidence = recorder.evidence() if recorder else None
+        if constraint.unknown_flag(str(error)):
+            raise NoPlansError(f"pulumi {what}: this command takes no saved plans.") from error
+        if held and recorder and (refused := constraint.refusals(recorder.errors)):
+            # Not from the command's own error: that shows secrets that differ, in clear.
+            message = f"pulumi {what}: the program asks for something else than the saved plan: {redact('; '.join(refused))}"
+            raise ConstraintError(message, refused=refused, outcome=recorder.outcome(), evidence=evidence) from None
         raise EngineError(f"pulumi {what} failed:\n{redact(said)}", evidence=evidence) from error
 
 

@@ -10,7 +10,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from runbook_lib.engine_events import Outcome
 
 
 class ExitCode(IntEnum):
@@ -70,6 +72,28 @@ class GateError(RunbookError):
 
 class EngineError(RunbookError):
     """Raised when Pulumi, the embedded engine or a program under it fails."""
+
+
+class ConstraintError(EngineError):
+    """Raised when Pulumi stopped an update because the program asked for something else than the plan it was held to.
+
+    Args:
+        message: What was wrong.
+        refused: A sentence for each thing that was asked for otherwise.
+        outcome: The ``Outcome`` of what had been done by then.
+        evidence: The same as JSON values.
+    """
+
+    def __init__(
+        self, message: str, *, refused: Sequence[str], outcome: Outcome, evidence: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message, evidence=evidence)
+        self.refused = tuple(refused)
+        self.outcome = outcome
+
+
+class NoPlansError(EngineError):
+    """Raised when the ``pulumi`` command takes no saved plans; nothing has run."""
 
 
 class TargetError(RunbookError):

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from runbook_lib.attempts import Attempt
     from runbook_lib.run import Run
 
-SUFFIXES = (".ipynb", ".json", ".junit.xml")
-"""What an attempt leaves: executed notebook, result, and for CI the findings as JUnit knows them."""
+UPDATE_PLAN = ".update-plan.json"
+SUFFIXES = (".ipynb", ".json", ".junit.xml", UPDATE_PLAN)
+"""What an attempt leaves: executed notebook, result, for CI the findings as JUnit knows them, and the plan that Pulumi saved."""
 
 
 def result_of(
@@ -100,7 +101,7 @@ def read_result(run: Run, step: str, attempt: Attempt | None) -> StepResult | No
 
 
 def verify(run: Run, attempt: Attempt) -> None:
-    """See that all files of an attempt are those that its events bind: notebook, result, and JUnit file.
+    """See that all files of an attempt are those that its events bind: notebook, result, JUnit file, and saved plan.
 
     Raises:
         RecordError: One was changed, replaced or removed; it is named.
@@ -117,6 +118,8 @@ def verify(run: Run, attempt: Attempt) -> None:
 
 
 def _kind(name: str) -> str:
+    if name.endswith(UPDATE_PLAN):
+        return "saved plan"
     return {".ipynb": "notebook", ".xml": "JUnit file"}.get(Path(name).suffix, "result")
 
 

@@ -7,42 +7,53 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import settings, workspace
+from runbook_lib import basis, saved_plan, settings, workspace
 from runbook_lib.agreement import deviations, not_shown, of_outputs
-from runbook_lib.errors import RunbookError
+from runbook_lib.errors import ConstraintError, NoPlansError, RunbookError
 from runbook_lib.outputs import StackOutputs
-from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
+from runbook_lib.steps import verdicts
 from runbook_lib.steps.outcome import Report
-from runbook_lib.steps.plan import agreed_outputs, agreed_plan
+from runbook_lib.steps.plan import agreed_data, agreed_outputs, agreed_plan
 from runbook_lib.steps.step import Context, progress, step
 from runbook_lib.steps.version_discovery import chosen_config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import pandas as pd
 
     from runbook_lib.engine_events import Outcome
     from runbook_lib.parameters import DeployParameters
 
-_SHOWN = 10
-"""How many deviations a finding names; the result holds all."""
-
 
 @step("03_deploy")
 def deploy(context: Context, known: DeployParameters) -> Report:
-    """Preview once more, refuse if the plan moved, else update the stack and bring the database's schema up to date."""
+    """Refuse if anything moved since the plan was agreed on, else apply it, and bring the database's schema up to date.
+
+    Pulumi is held to the plan that it saved itself. That refuses a resource only when it comes to it: the preview comes first.
+    """
     context.so_far["applied"] = False
-    agreed = agreed_plan(context.run)
+    agreed, told = agreed_plan(context.run), agreed_data(context.run)
     wanted = known.plan_digest or agreed.digest
     workspace.prepare(context.run, chosen_config(context.run))
+    saved = saved_plan.agreed(context.run, told.get("update_plan") or {})
+    if moved := basis.moved(told.get("basis") or {}, basis.of(context.run, context.engine)):
+        return Report(findings=(verdicts.basis_moved(agreed, moved),), data=context.so_far)
     progress("previewing once more")
     current = context.engine.preview().plan
-    unmoved = _unmoved(wanted, agreed, current)
+    unmoved = verdicts.unmoved(wanted, agreed, current)
     context.so_far.update({"agreed_digest": wanted, "digest": current.digest})
     if unmoved.status is not Status.PASS:
         return Report(findings=(unmoved,), data=context.so_far)
     context.so_far["applied"] = "not known"  # until the update says: it may die half-way
-    outcome = context.engine.up()
+    try:
+        outcome, held = _held_to(saved, told, context)
+    except ConstraintError as error:
+        data = {**context.so_far, **error.evidence, "deviations": list(error.refused)}
+        return Report(findings=(unmoved, verdicts.refused(agreed, error)), data=data)
+    context.so_far["update_plan"] = held
     odd = [*deviations(agreed, outcome.plan), *of_outputs(agreed_outputs(context.run), outcome.outputs)]
     context.so_far.update(_applied_data(outcome, odd))
     progress("applying schema migrations")
@@ -51,7 +62,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     schema = _migrate(context, function)
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
     return Report(
-        findings=(unmoved, _applied(agreed, outcome.plan, odd), contract, migrated),
+        findings=(unmoved, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated),
         data={**context.so_far, "schema": schema},
         frames={"Slowest resources": slowest_frame(outcome)},
     )
@@ -88,43 +99,15 @@ def _outputs(outcome: Outcome) -> tuple[StackOutputs | None, Finding]:
     )
 
 
-def _unmoved(wanted: str, agreed: Plan, current: Plan) -> Finding:
-    moved = current.digest != wanted
-    what = "; ".join(differences(agreed, current)[:10])
-    return Finding(
-        check="plan_unmoved",
-        requirement=(),
-        status=Status.FAIL if moved else Status.PASS,
-        resource=current.digest,
-        message=f"The plan moved since it was agreed on: digest {current.digest[:12]} instead of {wanted[:12]}. {what}"
-        if moved
-        else f"The plan is the one agreed on, digest {current.digest[:12]}{_but_for_secrets(current)}.",
-        remedy="Nothing was applied. Run 02_plan again and agree on the new plan." if moved else "",
-    )
-
-
-def _applied(agreed: Plan, applied: Plan, odd: list[str]) -> Finding:
-    more = f" (and {len(odd) - _SHOWN} more, all in the result)" if len(odd) > _SHOWN else ""
-    return Finding(
-        check="applied_as_planned",
-        requirement=(),
-        status=Status.FAIL if odd else Status.PASS,
-        resource=agreed.digest,
-        message=f"What was applied is not what was agreed on: {'; '.join(odd[:_SHOWN])}{more}."
-        if odd
-        else f"All {len(applied.changes)} operations were applied as agreed on, values included, and no other"
-        f"{_but_for_secrets(applied)}.",
-        remedy="The stack holds what was applied. Run 02_plan to see what it takes to get to what the program asks for."
-        if odd
-        else "",
-    )
-
-
-def _but_for_secrets(plan: Plan) -> str:
-    """Names what is no part of a digest or a comparison, because Pulumi never shows it."""
-    hidden = not_shown(plan)
-    more = f" and {len(hidden) - _SHOWN} more" if len(hidden) > _SHOWN else ""
-    return f"; not compared, because secret: {', '.join(hidden[:_SHOWN])}{more}" if hidden else ""
+def _held_to(saved: Path | None, told: Mapping[str, Any], context: Context) -> tuple[Outcome, dict[str, Any]]:
+    """Update, held to the saved plan; and what is put on record of that: its ``sha256``, or ``why_not``."""
+    known = dict(told.get("update_plan") or {})
+    if saved is None:
+        return context.engine.up(), {"why_not": known.get("why_not", "02 saved none")}
+    try:
+        return context.engine.up(plan=saved), {"sha256": known["sha256"]}
+    except NoPlansError as error:
+        return context.engine.up(), {"why_not": error.message}
 
 
 def _migrate(context: Context, function: str) -> dict[str, Any]:

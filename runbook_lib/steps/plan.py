@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import costs, gates, settings, workspace
+from runbook_lib import basis, costs, gates, saved_plan, settings, workspace
 from runbook_lib.plan import Plan
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @step("02_plan")
 def plan(context: Context, known: PlanParameters) -> Report:
-    """Preview the stack with the discovered versions, judge the plan, and fix its digest; changes nothing."""
+    """Preview the stack with the discovered versions, judge the plan, and fix its digest and Pulumi's own; changes nothing."""
     progress("previewing")
     found = discovered(context.run)
     workspace.prepare(context.run, chosen_config(context.run))
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Pulumi is a process of its own: this one has time
         meanwhile.submit(gates.warm_up)
-        outcome = context.engine.preview()
+        outcome, saved = saved_plan.preview(context.run, context.engine)
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(
         outcome.plan,
@@ -44,6 +44,8 @@ def plan(context: Context, known: PlanParameters) -> Report:
         findings=findings,
         data={
             "digest": outcome.plan.digest,
+            "basis": basis.of(context.run, context.engine),
+            "update_plan": saved,
             "counts": outcome.plan.counts(),
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
             "outputs": outcome.outputs,
@@ -61,6 +63,15 @@ def agreed_plan(run: Run) -> Plan:
         UsageError: 02 has not passed in this run.
     """
     return Plan.model_validate({"operations": run.passed("02_plan").data["operations"]})
+
+
+def agreed_data(run: Run) -> dict[str, Any]:
+    """All that 02 put on record in this run.
+
+    Raises:
+        UsageError: 02 has not passed in this run.
+    """
+    return dict(run.passed("02_plan").data)
 
 
 def agreed_outputs(run: Run) -> dict[str, Any]:

@@ -58,8 +58,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 def _drifted(bench: Bench, kind: EngineKind) -> tuple[Plan, Outcome, Outcome]:
     """Deploy, change a log group behind the engine's back, and ask it what drifted: plan, drift before, drift after."""
     engine = bench.engine(kind)
-    planned = engine.preview().plan
-    outputs = engine.up().outputs
+    saved = bench.directory / kind / "plan.json"
+    planned = engine.preview(save=saved).plan
+    outputs = engine.up(plan=saved).outputs  # a plan of the whole stack, all names generated, that it keeps to
     before = engine.drift()
     group = f"/aws/lambda/{outputs['payments_function_name']}"
     Aws(bench.target).client("logs").put_retention_policy(logGroupName=group, retentionInDays=KEPT_DAYS)

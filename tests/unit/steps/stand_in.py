@@ -10,6 +10,7 @@ import httpx
 
 from runbook_lib.aws import Aws, Target
 from runbook_lib.engine_events import Done, Outcome
+from runbook_lib.errors import NoPlansError
 from runbook_lib.plan import Plan
 from runbook_lib.results import Finding, Status, StepResult
 from runbook_lib.run import Run, RunFacts
@@ -65,17 +66,26 @@ class FakeRun(Run):
 
 
 class FakeEngine:
-    """Plays ``Engine``; what was asked of it, in order, is in ``asked``."""
+    """Plays ``Engine``; what was asked of it, in order, is in ``asked``.
 
-    def __init__(self, **answers: Any) -> None:
-        self._answers = answers
+    A plan that it shall save is ``saves``, where it saves any; the plan that it was held to last is in ``held_to``.
+    """
+
+    def __init__(self, saves: bytes | None = b"{}", **answers: Any) -> None:
+        self._answers, self._saves = answers, saves
         self.asked: list[str] = []
+        self.held_to: bytes | None = None
 
-    def __getattr__(self, name: str) -> Callable[[], Any]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._answers:
             raise AttributeError(name)
 
-        def answer() -> Any:
+        def answer(save: Path | None = None, plan: Path | None = None) -> Any:
+            if (save or plan) and self._saves is None:
+                raise NoPlansError("this command takes no saved plans")
+            if save and self._saves is not None:
+                save.write_bytes(self._saves)
+            self.held_to = plan.read_bytes() if plan else None
             self.asked.append(name)
             found = self._answers[name]
             if isinstance(found, BaseException):

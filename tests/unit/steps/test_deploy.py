@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from unit.checks.healthy_outputs import RAW
-from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
+from unit.steps.agreed import AGREED, GROUP, RECORDED, SAVED, deploying
+from unit.steps.stand_in import judged, outcome, resource
 
-from runbook_lib import steps
 from runbook_lib.errors import EngineError, FunctionError
-from runbook_lib.parameters import DeployParameters
 from runbook_lib.results import Status
 from runbook_lib.signatures import SECRET, SIGNATURE
 from runbook_lib.steps import step as frame
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from runbook_lib.engine_events import Outcome
-    from runbook_lib.steps.outcome import Report
-
-deploying = import_module("runbook_lib.steps.deploy")  # the package calls its function by the same name
-GROUP = "aws:cloudwatch/logGroup:LogGroup"
-AGREED = (resource(GROUP, "api", retentionInDays=60), resource(GROUP, "flow", retentionInDays=30, kmsKeyId="k"))
-FORESEEN = {"vpc_id": "<computed>"}
-AS_AGREED = outcome(*AGREED)
-MIGRATED = {"current": deploying.newest_migration(), "applied": [1, 2]}
-
-
-@pytest.fixture
-def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Deploy with an engine that previews and applies what it is told, and a schema function that answers so."""
-    monkeypatch.setattr(deploying, "chosen_config", lambda _run: {})
-    monkeypatch.setattr(deploying.workspace, "prepare", lambda _run, _chosen: tmp_path)
-
-    def call(
-        *, preview: Outcome = AS_AGREED, up: Any = None, schema: Any = MIGRATED, digest: str = "", agreed: Any = AGREED
-    ) -> tuple[Report, FakeEngine, FakeAws]:
-        operations = [operation.model_dump(mode="json") for operation in outcome(*agreed).plan.operations]
-        run = FakeRun(tmp_path, {"02_plan": {"operations": operations, "outputs": {**RAW, **FORESEEN}}})
-        engine = FakeEngine(preview=preview, up=up or outcome(*AGREED, outputs=RAW))
-        aws = FakeAws(invoked=schema)
-        surroundings = context(run, engine, aws)
-        report = inspect.unwrap(steps.deploy)(surroundings, DeployParameters(plan_digest=digest))
-        return report, engine, aws
-
-    return call
 
 
 def test_what_was_agreed_on_is_applied(deploy: Any) -> None:
@@ -59,6 +26,9 @@ def test_what_was_agreed_on_is_applied(deploy: Any) -> None:
     assert aws.invocations == [RAW["schema_function_name"]]
     assert report.data["applied"] is True
     assert [op["inputs"]["retentionInDays"] for op in report.data["operations"]] == [60, 30]
+    assert engine.held_to == SAVED
+    assert f"held to the plan that it saved, SHA-256 {RECORDED['sha256'][:12]}" in report.findings[1].message
+    assert report.data["update_plan"] == {"sha256": RECORDED["sha256"]}
 
 
 @pytest.mark.parametrize(

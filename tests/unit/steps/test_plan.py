@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from unit.runs import create, finish
 from unit.steps.stand_in import FakeEngine, FakeRun, context, judged, outcome, resource
 from unit.versions import judging
 
-from runbook_lib import settings, steps
+from runbook_lib import filing, redaction, saved_plan, settings, steps
 from runbook_lib.engine_events import Outcome
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import PlanParameters
@@ -35,10 +36,13 @@ LATER = datetime(2027, 9, 1, tzinfo=UTC)
 """A day on which PostgreSQL 14 is in Extended Support."""
 
 
-def plan(folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), **known: Any) -> Report:
+def plan(
+    folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), saves: bytes | None = b"{}",
+    **known: Any,
+) -> Report:  # fmt: skip
     """What 02 comes to if the engine previews this, and 01 found ``FOUND``."""
     run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}})
-    engine = FakeEngine(preview=Outcome(plan=preview, done=(), warnings=warnings))
+    engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings))
     surroundings = replace(context(run, engine), clock=lambda: clock)
     report = inspect.unwrap(steps.plan)(surroundings, PlanParameters(environment="staging", **known))
     assert engine.asked == ["preview"]  # nothing that changes anything
@@ -58,6 +62,26 @@ def test_a_plan_with_the_version_that_was_found_passes_and_is_kept_whole(tmp_pat
     assert agreed_plan(FakeRun(tmp_path, {"02_plan": dict(report.data)})) == previewed
 
 
+def test_the_plan_that_pulumi_saves_is_a_record_of_the_attempt(tmp_path: Path) -> None:
+    told = plan(tmp_path, asking_for(CHOSEN)).data["update_plan"]
+    assert (tmp_path / told["file"]).read_bytes() == b"{}"
+    assert told["sha256"] == hashlib.sha256(b"{}").hexdigest()
+    assert "02_plan.update-plan.json" in filing.records(FakeRun(tmp_path, {}), "02_plan", 1)
+
+
+def test_where_the_command_saves_no_plan_the_record_says_so(tmp_path: Path) -> None:
+    report = plan(tmp_path, asking_for(CHOSEN), saves=None)
+    assert report.data["update_plan"] == {"why_not": "this command takes no saved plans"}
+    assert not list(tmp_path.glob("*update-plan*"))
+
+
+def test_a_saved_plan_with_a_secret_in_clear_is_not_kept(tmp_path: Path) -> None:
+    redaction.register("Tr0ub4dor&3-zeta")
+    report = plan(tmp_path, asking_for(CHOSEN), saves=b'{"a": "Tr0ub4dor&3-zeta"}')
+    assert report.data["update_plan"] == {"why_not": saved_plan.IN_CLEAR}
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"Tr0ub4dor" in path.read_bytes()]
+
+
 def test_the_preview_is_of_the_version_that_was_found(tmp_path: Path) -> None:
     plan(tmp_path, asking_for(CHOSEN))
     config = yaml.safe_load((tmp_path / "workspace/Pulumi.staging.yaml").read_text())["config"]
@@ -75,7 +99,8 @@ def test_a_version_that_is_listed_and_cannot_be_created_fails(tmp_path: Path, ve
 
 def test_the_day_of_the_catalogue_is_told(tmp_path: Path) -> None:
     for version in (CHOSEN, "1.0"):
-        said = judged(plan(tmp_path, asking_for(version)).findings)["engine_version_offered"].message
+        (tmp_path / version).mkdir()
+        said = judged(plan(tmp_path / version, asking_for(version)).findings)["engine_version_offered"].message
         assert f" on {FOUND.as_of}" in said
 
 
