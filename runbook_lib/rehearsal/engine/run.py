@@ -85,6 +85,7 @@ class Run:
     failed_urns: set[str] = field(default_factory=set)
     done: dict[str, Resource] = field(default_factory=dict)  # by URN: what this run has registered
     steps: dict[str, Step] = field(default_factory=dict)  # by URN: the last of each component
+    _refusing: threading.Lock = field(default_factory=threading.Lock)
     skipped: set[str] = field(default_factory=set)  # creations left out by --target
     stack_outputs: tuple[Resource, Properties] | None = None  # what the program has exported, until it is known how all went
 
@@ -103,10 +104,16 @@ class Run:
             self.stopping.set()
 
     def refuse(self, message: str, urn: str) -> None:
-        """Show why a registration is wrong, at its resource, which has not been begun; no further step begins."""
-        self.failed = True
-        self.events.diagnostic("error", message, urn)
-        self.stopping.set()
+        """Show why a registration is wrong, at its resource, which has not been begun; no further step begins.
+
+        Of a run that is stopping already nothing is shown: its providers are being closed, and what that breaks is an echo.
+        """
+        with self._refusing:
+            if self.stopping.is_set():
+                return
+            self.failed = True
+            self.events.diagnostic("error", message, urn)
+            self.stopping.set()
 
     def settle_outputs(self) -> None:
         """Give the stack its outputs; those that a run which failed did not come to stay what they were."""
@@ -128,8 +135,7 @@ class Run:
         try:
             yield
         except PlanViolationError as error:
-            if not self.stopping.is_set():
-                self.refuse(str(error), error.urn)
+            self.refuse(str(error), error.urn)
             raise Stopped from error
 
     def provider_state(self, reference: str) -> Resource | None:
