@@ -98,7 +98,7 @@ def test_other_backends_are_refused(url: str) -> None:
         Backend(url)
 
 
-@pytest.mark.parametrize("flag", ["--plan=x", "--policy-pack=x", "--client=127.0.0.1:1", "--save-plan=x"])
+@pytest.mark.parametrize("flag", ["--policy-pack=x", "--client=127.0.0.1:1", "--import-file=x"])
 def test_what_lies_outside_says_so(flag: str) -> None:
     """In one clear line that names the flag."""
     with pytest.raises(UsageError, match=f"{flag.partition('=')[0]}: .* outside the embedded engine"):
