@@ -6,11 +6,14 @@ The rehearsal so refuses exactly what the installed SDK does not know, and there
 from __future__ import annotations
 
 import importlib
+import math
+import re
 import threading
 import typing
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
 from types import MappingProxyType, NoneType
 from typing import Any, Literal
 
@@ -21,17 +24,21 @@ from pulumi.runtime import rpc
 from runbook_lib.rehearsal.values import Secret, Unknown
 
 TABLE = "_RESOURCE_MODULES"  # private to the Pulumi SDK, which declares it Final and does not list it
-Kind = Literal["string", "number", "bool", "list", "map", "object", "any"]
-PRIMITIVES: Mapping[type, Kind] = {str: "string", int: "number", float: "number", bool: "bool"}
+Kind = Literal["string", "integer", "number", "bool", "list", "map", "object", "any"]
+PRIMITIVES: Mapping[type, Kind] = {str: "string", int: "integer", float: "number", bool: "bool"}
 ACCEPTED: Mapping[Kind, tuple[type, ...]] = {
-    "string": (str, int, float, bool),
+    "string": (str,),
+    "integer": (int,),
     "number": (int, float),
     "bool": (bool,),
     "list": (list,),
     "map": (dict,),
     "object": (dict,),
 }
-SPELLED = frozenset({("bool", "true"), ("bool", "false")})
+# What pulumi-terraform-bridge makes of text (Go's ParseBool, ParseInt in base 10, ParseFloat), but for what no wire carries.
+TRUE, FALSE = frozenset({"1", "t", "T", "true", "True", "TRUE"}), frozenset({"0", "f", "F", "false", "False", "FALSE"})
+WHOLE = re.compile(r"[+-]?[0-9]+")
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,24 @@ class Shape:
     Attributes:
         kind: The kind of value; ``object`` has fixed ``properties``, ``map`` has free keys.
         element: The shape of a list's or map's values.
-        properties: An object's properties by wire name.
-        required: Those that must be there.
+        arguments: The SDK's class that an object's properties are read from, once they are asked for: a type may contain itself.
     """
 
     kind: Kind = "any"
     element: Shape | None = None
-    properties: Mapping[str, Shape] = field(default_factory=lambda: MappingProxyType({}))
-    required: frozenset[str] = frozenset()
+    arguments: type | None = None
+
+    @cached_property
+    def properties(self) -> Mapping[str, Shape]:
+        """An object's properties by wire name."""
+        with _IMPORTING:
+            hints = {} if self.arguments is None else input_type_types(self.arguments)
+            return MappingProxyType({name: _shape(hint) for name, hint in hints.items()})
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Those properties that must be there."""
+        return frozenset() if self.arguments is None else frozenset(_required_property_names(self.arguments))
 
     def at(self, key: str | int) -> Shape:
         """The shape of the value under ``key``."""
@@ -60,8 +77,9 @@ class Shape:
             yield from self.failures(value.value, path)
         elif value is None or isinstance(value, Unknown) or self.kind == "any":
             return
-        elif not isinstance(value, ACCEPTED[self.kind]):
-            yield path, f"must be a {self.kind}, not {type(value).__name__}"
+        elif not isinstance(value, ACCEPTED[self.kind]) or (isinstance(value, bool) and self.kind != "bool"):
+            article = "an" if self.kind in ("integer", "object") else "a"
+            yield path, f"must be {article} {self.kind}, not {self._seen(value)}"
         elif isinstance(value, list):
             for index, item in enumerate(value):
                 yield from self.at(index).failures(item, f"{path}[{index}]")
@@ -69,20 +87,38 @@ class Shape:
             yield from self._key_failures(value, path)
 
     def coerced(self, value: Any) -> Any:
-        """``value`` with scalars of the declared kind, as pulumi-aws takes "80" for a number and 80 for a string."""
+        """``value`` with scalars of the declared kind, as pulumi-aws takes "80" for a number and 80 for a string.
+
+        What it does not take stays as it is, for ``failures`` to find: "80.0" for an integer, "yes" for a bool.
+        """
         if isinstance(value, Secret):
             return Secret(self.coerced(value.value))
         if isinstance(value, list):
             return [self.at(index).coerced(item) for index, item in enumerate(value)]
         if isinstance(value, dict):
             return {key: self.at(key).coerced(item) for key, item in value.items()}
-        if isinstance(value, str) and (self.kind, value.lower()) in SPELLED:
-            return value.lower() == "true"
-        if isinstance(value, str) and self.kind == "number" and value.lstrip("-").isdigit():
+        if isinstance(value, str):
+            return self._of_text(value)
+        if self.kind == "string" and isinstance(value, bool):
+            return str(value).lower()
+        if self.kind == "string" and isinstance(value, int | float):
+            return f"{Decimal(repr(value)):f}"
+        if self.kind == "integer" and isinstance(value, float):
             return int(value)
-        if self.kind == "string" and isinstance(value, bool | int | float):
-            return str(value).lower() if isinstance(value, bool) else str(value)
         return value
+
+    def _of_text(self, value: str) -> Any:
+        if self.kind == "bool" and value in TRUE | FALSE:
+            return value in TRUE
+        if self.kind == "integer" and WHOLE.fullmatch(value):
+            return int(value)
+        if self.kind == "number" and DECIMAL.fullmatch(value) and math.isfinite(number := float(value)):
+            return int(number) if number.is_integer() else number
+        return value
+
+    def _seen(self, value: Any) -> str:
+        """What a value is, without saying it: it may be a secret."""
+        return f"text that is no {self.kind}" if isinstance(value, str) else type(value).__name__
 
     def _key_failures(self, value: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
         if self.kind == "object":
@@ -161,8 +197,7 @@ def _class(token: str) -> type | None:
 
 @cache
 def _object(cls: type) -> Shape:
-    properties = {name: _shape(hint) for name, hint in input_type_types(cls).items()}
-    return Shape("object", properties=MappingProxyType(properties), required=_required_property_names(cls))
+    return Shape("object", arguments=cls)
 
 
 def _shape(hint: Any) -> Shape:
