@@ -92,6 +92,10 @@ class Resource:
     delete_before_replace: ClassVar[bool] = False
     tags_on_create: ClassVar[bool] = False
 
+    def refused(self, inputs: Properties) -> str | None:  # noqa: ARG002  # most types take whatever their schema has
+        """Why a resource cannot be as asked for, as far as that is known in a preview; None if nothing speaks against it."""
+        return None
+
     def client(self, aws: Session) -> Any:
         """The boto3 client of this type's service; made once, safe to use from threads."""
         return aws.client(self.service)

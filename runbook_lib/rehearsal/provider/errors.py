@@ -1,10 +1,11 @@
-"""How what goes wrong is told: one line, with the resource, the AWS operation and AWS's own code and words."""
+"""How what goes wrong is told: one line, with the AWS operation and AWS's own code and words."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.errors import RunbookError
 from runbook_lib.rehearsal.provider.base import ProviderError
 
 if TYPE_CHECKING:
@@ -31,15 +32,33 @@ def code_of(error: Exception) -> str:
     return str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""
 
 
+def reason_of(error: Exception) -> str:
+    """What went wrong, in one line: AWS's operation, code and words; the text of an error that is ours; or what broke in here."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, ClientError):
+        message = error.response.get("Error", {}).get("Message", "")
+        return f"{error.operation_name}: {code_of(error)}: {message}"
+    if isinstance(error, BotoCoreError | ProviderError | RunbookError):
+        return str(error)
+    return f"the rehearsal provider failed: {type(error).__name__}: {error}"
+
+
+def expected(error: BaseException | None) -> bool:
+    """Whether an error is one that a program or AWS can cause; any other is a fault of the provider."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, IncompleteError) and error.__cause__ is not None:
+        return expected(error.__cause__)
+    return isinstance(error, BotoCoreError | ClientError | ProviderError | RunbookError)
+
+
 @contextmanager
-def told(what: str) -> Iterator[None]:
-    """Turn boto3's errors under this context into one line that begins with ``what``."""
+def told() -> Iterator[None]:
+    """Turn boto3's errors under this context into one line; ``replies.answering`` says whose they are."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
-    except ClientError as error:
-        message = error.response.get("Error", {}).get("Message", "")
-        raise ProviderError(f"{what}: {error.operation_name}: {code_of(error)}: {message}") from error
-    except BotoCoreError as error:
-        raise ProviderError(f"{what}: {error}") from error
+    except (BotoCoreError, ClientError) as error:
+        raise ProviderError(reason_of(error)) from error

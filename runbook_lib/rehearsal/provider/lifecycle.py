@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from runbook_lib.rehearsal.provider import registry, tags
 from runbook_lib.rehearsal.provider.base import GoneError, Properties, ProviderError, Resource
 from runbook_lib.rehearsal.provider.difference import DEFAULTS, Difference, difference
-from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, told
+from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, reason_of, told
 from runbook_lib.rehearsal.provider.properties import Comparison, empty
 from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
 from runbook_lib.rehearsal.provider.wire import holds, plain
@@ -43,7 +43,7 @@ class Lifecycle:
     def __init__(self, token: str, session: Session) -> None:
         schema = type_schema(token)
         if schema is None:
-            raise ProviderError(f"{token} is no resource type of the installed pulumi_aws")
+            raise ProviderError("there is no such resource type in the installed pulumi_aws")
         self.token = token
         self.session = session
         self.schema: TypeSchema = schema
@@ -76,7 +76,7 @@ class Lifecycle:
         after = tags.merged(self.session.default_tags, new.get("tags")) if self.schema.taggable else None
         return difference(self.type, self.comparison, outputs, old, new, after)
 
-    def create(self, name: str, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
+    def create(self, inputs: Properties, *, preview: bool) -> tuple[str, Properties]:
         """Make it, and return its id and outputs; in a preview, what is known of them beforehand.
 
         Raises:
@@ -84,21 +84,22 @@ class Lifecycle:
         """
         full, aws = self._full(inputs)
         if preview:
+            self._refuse(full)
             later = {key: UNKNOWN for key in self.schema.outputs if key not in full}
             ours_to_choose = dict.fromkeys(self.type.independent & full.keys(), UNKNOWN)
             return "", self._sealed({**later, **full, **ours_to_choose}, inputs)
-        what = f"{self.token} {name}"
-        resource = self._able(full)
-        with told(what):
+        resource = self._implemented()
+        self._refuse(full)
+        with told():
             id_ = resource.create(aws, full)
         try:
-            with told(what):
+            with told():
                 if full.get("tagsAll") and not resource.tags_on_create:
                     resource.tag(aws, id_, full, full["tagsAll"], [])
                 resource.configure(aws, id_, full, _names(full))
                 outputs = self._observed(aws, id_, full)
-        except ProviderError as error:
-            raise IncompleteError(str(error), id_, self._sealed({**full, INCOMPLETE: True}, inputs)) from error
+        except Exception as error:  # it exists, whatever broke: who forgets it leaves it behind
+            raise IncompleteError(reason_of(error), id_, self._sealed({**full, INCOMPLETE: True}, inputs)) from error
         return id_, self._sealed(outputs, inputs)
 
     def read(self, id_: str, state: Properties, inputs: Properties) -> tuple[Properties, Properties] | None:
@@ -123,16 +124,17 @@ class Lifecycle:
         before = plain(state)
         gone = {key for key in plain(old) if key not in full}
         after = {key: value for key, value in before.items() if key not in gone and key != INCOMPLETE} | full
+        self._refuse(full)
+        changed = frozenset(change.top for change in self.diff(state, old, new).changes)
+        if fixed := changed & self.type.fixed:
+            raise ProviderError(f"{', '.join(sorted(fixed))} cannot change in place in a rehearsal")
         if preview:
             return self._sealed(after | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
-        resource = self._able(full)
-        changed = frozenset(change.top for change in self.diff(state, old, new).changes)
-        if fixed := changed & resource.fixed:
-            raise ProviderError(f"{self.token} {id_}: {', '.join(sorted(fixed))} cannot change in place in a rehearsal")
+        resource = self._implemented()
         if not changed or before.get(INCOMPLETE):  # the engine repairs what failed half-way
             changed |= _names(full) | (self.type.cleared.keys() & before.keys())
         try:
-            with told(f"{self.token} {id_}"):
+            with told():
                 if self.schema.taggable:
                     add, remove = tags.moved(before.get("tagsAll") or {}, full["tagsAll"])
                     if add or remove:
@@ -141,14 +143,14 @@ class Lifecycle:
                     cleared = {name: value for name, value in self.type.cleared.items() if name in changed}
                     resource.update(aws, id_, before, cleared | full, changed - TAGS)
                 return self._sealed(self._observed(aws, id_, after), new)
-        except ProviderError as error:
-            raise IncompleteError(str(error), id_, self._sealed({**before, INCOMPLETE: True}, new)) from error
+        except Exception as error:  # it exists, whatever broke: who forgets it leaves it behind
+            raise IncompleteError(reason_of(error), id_, self._sealed({**before, INCOMPLETE: True}, new)) from error
 
     def delete(self, id_: str, state: Properties) -> None:
         """Remove it; one that is gone already is removed."""
         known = plain(state)
         resource = self._implemented()
-        with told(f"{self.token} {id_}"):
+        with told():
             try:
                 resource.delete(self.session.at(known.get("region")), id_, known)
             except Exception as error:
@@ -158,18 +160,18 @@ class Lifecycle:
     def _implemented(self) -> Resource:
         if self.known is None:
             types = ", ".join(sorted(registry.resources()))
-            raise ProviderError(f"{self.token} cannot be rehearsed (only previewed); these types can: {types}")
+            raise ProviderError(f"cannot be rehearsed (only previewed); these types can: {types}")
         return self.known
 
-    def _able(self, inputs: Properties) -> Resource:
-        """The type, if its code can do all that is asked."""
-        resource = self._implemented()
-        beyond = _names(inputs) & resource.refuses
-        if resource.supports is not None:
-            beyond |= _names(inputs) - resource.supports - {"id"}
+    def _refuse(self, inputs: Properties) -> None:
+        """Refuse what the type's code cannot do, in a preview already; a type that only the SDK knows has no code yet."""
+        beyond = _names(inputs) & self.type.refuses
+        if self.type.supports is not None:
+            beyond |= _names(inputs) - self.type.supports - {"id"}
         if beyond:
-            raise ProviderError(f"{self.token} cannot be rehearsed with {', '.join(sorted(beyond))}")
-        return resource
+            raise ProviderError(f"cannot be rehearsed with {', '.join(sorted(beyond))}")
+        if reason := self.type.refused(inputs):
+            raise ProviderError(reason)
 
     def _full(self, inputs: Properties) -> tuple[Properties, Session]:
         """The plain inputs with what the provider adds, and the session of their region."""
@@ -183,7 +185,7 @@ class Lifecycle:
 
     def _live(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         resource = self._implemented()
-        with told(f"{self.token} {id_}"):
+        with told():
             try:
                 return resource.read(aws, id_, state)
             except Exception as error:
@@ -194,7 +196,7 @@ class Lifecycle:
     def _observed(self, aws: Session, id_: str, state: Properties) -> Properties:
         live = self._live(aws, id_, state)
         if live is None:
-            raise ProviderError(f"{self.token} {id_} was made or changed, but AWS does not know it")
+            raise ProviderError(f"{id_} was made or changed, but AWS does not know it")
         return self._settled(aws, id_, state, live)
 
     def _settled(self, aws: Session, id_: str, state: Properties, live: Properties) -> Properties:

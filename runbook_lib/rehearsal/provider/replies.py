@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import grpc
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from runbook_lib.rehearsal.provider.base import ProviderError
-from runbook_lib.rehearsal.provider.errors import IncompleteError
+from runbook_lib.rehearsal.provider.errors import IncompleteError, expected, reason_of
 from runbook_lib.rehearsal.provider.wire import encode
 
 if TYPE_CHECKING:
@@ -20,42 +19,47 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Kind = provider_pb2.PropertyDiff.Kind
+URN_SEPARATORS = 3  # stack, project and types come before the name
 KINDS = {"add": "ADD", "delete": "DELETE", "update": "UPDATE"}
 
 
 def answering(method: Callable[[Any, Any, grpc.ServicerContext], T]) -> Callable[[Any, Any, grpc.ServicerContext], T]:
-    """Turn what a method raises into the protocol's errors."""
+    """Turn whatever a method raises into the protocol's errors, which begin with whom the request is about."""
 
     @wraps(method)
     def answered(self: Any, request: Any, context: grpc.ServicerContext) -> T:
         try:
             return method(self, request, context)
-        except IncompleteError as error:
-            _abort(context, error)
-            raise
-        except ProviderError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-            raise
         except Exception as error:
-            traceback.print_exc()  # standard error goes to the engine's log
-            context.abort(
-                grpc.StatusCode.UNKNOWN,
-                f"the rehearsal provider failed in {method.__name__}: {type(error).__name__}: {error}",
-            )
+            if not expected(error):
+                traceback.print_exc()  # standard error goes to the engine's log
+            message = f"{subject(request)}{reason_of(error)}"
+            if isinstance(error, IncompleteError):
+                _keep(context, error, message)
+            context.abort(grpc.StatusCode.UNKNOWN, message)
             raise
 
     return answered
 
 
-def _abort(context: grpc.ServicerContext, error: IncompleteError) -> None:
-    """Fail so that the engine keeps the resource: the detail carries its id and what is known of it."""
+def subject(request: Any) -> str:
+    """Whom a request is about, as its error begins: type and name of a resource, a function, or nothing (Configure)."""
+    urn = getattr(request, "urn", "")
+    if urn.count("::") >= URN_SEPARATORS:
+        _, _, types, name = urn.split("::", URN_SEPARATORS)
+        return f"{types.rpartition('$')[2]} {name}: "
+    about = urn or getattr(request, "tok", "")
+    return f"{about}: " if about else ""
+
+
+def _keep(context: grpc.ServicerContext, error: IncompleteError, message: str) -> None:
+    """Have the engine keep the resource: the detail carries its id and what is known of it."""
     detail = provider_pb2.ErrorResourceInitFailed(
-        id=error.id, properties=encode(error.outputs), reasons=[str(error)], inputs=encode({})
+        id=error.id, properties=encode(error.outputs), reasons=[message], inputs=encode({})
     )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
+    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message)
     status.details.add().Pack(detail)
     context.set_trailing_metadata([("grpc-status-details-bin", status.SerializeToString())])
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
 
 
 def check_failures(found: list[tuple[str, str]]) -> list[Any]:

@@ -25,7 +25,6 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from runbook_lib.rehearsal.provider import configuration, registry
 from runbook_lib.rehearsal.provider.base import ProviderError
-from runbook_lib.rehearsal.provider.errors import told
 from runbook_lib.rehearsal.provider.lifecycle import Lifecycle
 from runbook_lib.rehearsal.provider.replies import answering, check_failures, diff_response
 from runbook_lib.rehearsal.provider.wire import decode, encode, plain
@@ -101,12 +100,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         found = registry.functions().get(request.tok)
         if found is None:
             known = ", ".join(sorted(registry.functions()))
-            raise ProviderError(f"{request.tok} cannot be rehearsed; these functions can: {known}")
+            raise ProviderError(f"cannot be rehearsed; these functions can: {known}")
         if self._session is None:
             raise ProviderError("the provider has not been configured")
         arguments = plain(decode(request.args))
-        with told(request.tok):
-            answer = found(self._session.at(arguments.get("region")), arguments)
+        answer = found(self._session.at(arguments.get("region")), arguments)
         return provider_pb2.InvokeResponse(**{"return": encode(answer)})  # the field's name is a keyword of Python
 
     @answering
@@ -125,8 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @answering
     def Create(self, request: Any, context: Any) -> Any:
         """Make a resource."""
-        name = request.name or request.urn.rpartition("::")[2]
-        id_, outputs = self._of(request).create(name, decode(request.properties), preview=request.preview)
+        id_, outputs = self._of(request).create(decode(request.properties), preview=request.preview)
         return provider_pb2.CreateResponse(id=id_, properties=encode(outputs))
 
     @answering

@@ -32,7 +32,7 @@ class Make:
         self._count += 1
         checked, failures = lifecycle.check(f"made{self._count}", {}, inputs, b"")
         assert not failures
-        id_, outputs = lifecycle.create(f"made{self._count}", checked, preview=False)
+        id_, outputs = lifecycle.create(checked, preview=False)
         self._made.append((token, id_, outputs))
         found: Properties = plain(outputs)
         return found

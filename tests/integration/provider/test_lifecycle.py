@@ -36,10 +36,10 @@ def test_whole_life(case: Case, aws: Session, make: Make) -> None:
     inputs, failures = lifecycle.check("subject", {}, given, b"seed")
     assert not failures
 
-    _, planned = lifecycle.create("subject", inputs, preview=True)
+    _, planned = lifecycle.create(inputs, preview=True)
     wanted = plain(given)
     assert {key: plain(planned[key]) for key in given} == wanted
-    id_, outputs = lifecycle.create("subject", inputs, preview=False)
+    id_, outputs = lifecycle.create(inputs, preview=False)
     try:
         for key in wanted:
             assert lifecycle.comparison.covers(wanted[key], plain(outputs[key]), key), f"{key} is not what was asked for"

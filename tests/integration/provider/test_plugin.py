@@ -103,12 +103,12 @@ def test_type_that_only_the_sdk_knows(plugin: Plugin) -> None:
     _, planned = plugin.create(token, preview=True, **inputs)
     assert planned["description"] == "a"
     assert planned["arn"] is UNKNOWN
-    with pytest.raises(grpc.RpcError, match=rf"{token} cannot be rehearsed.*{VPC}"):
+    with pytest.raises(grpc.RpcError, match=rf"{token} subject: cannot be rehearsed.*{VPC}"):
         plugin.create(token, **inputs)
 
 
 def test_type_that_nobody_knows(plugin: Plugin) -> None:
-    with pytest.raises(grpc.RpcError, match="aws:ec2/vcp:Vcp is no resource type"):
+    with pytest.raises(grpc.RpcError, match="aws:ec2/vcp:Vcp subject: there is no such resource type"):
         plugin.check("aws:ec2/vcp:Vcp")
 
 
@@ -119,7 +119,7 @@ def test_input_that_is_not_rehearsed(plugin: Plugin) -> None:
 
 
 def test_unknown_function(plugin: Plugin) -> None:
-    with pytest.raises(grpc.RpcError, match=r"aws:ec2/getNothing:getNothing cannot.*getVpc"):
+    with pytest.raises(grpc.RpcError, match=r"aws:ec2/getNothing:getNothing: cannot.*getVpc"):
         plugin.invoke("aws:ec2/getNothing:getNothing")
 
 

@@ -152,5 +152,5 @@ def test_what_rds_would_refuse(aws: Session, wrong: dict[str, Any], words: str) 
     inputs, failures = lifecycle.check("refused", {}, BASE | master | wrong | {"identifier": "refused"}, b"")
     assert not failures
     with pytest.raises(ProviderError, match=words):
-        lifecycle.create("refused", inputs, preview=False)
+        lifecycle.create(inputs, preview=False)
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []

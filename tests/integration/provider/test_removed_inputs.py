@@ -101,7 +101,7 @@ def test_what_is_taken_away_goes_back(removal: Removal, repaired: bool, aws: Ses
     old, failures = lifecycle.check("subject", {}, given, b"seed")
     new, _ = lifecycle.check("subject", old, base, b"seed")
     assert not failures
-    id_, outputs = lifecycle.create("subject", old, preview=False)
+    id_, outputs = lifecycle.create(old, preview=False)
     try:
         moved = {change.top for change in lifecycle.diff(outputs, old, new).changes}
         assert moved == removal.reset.keys() | removal.kept.keys()

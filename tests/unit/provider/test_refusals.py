@@ -29,6 +29,7 @@ def test_what_a_type_names_it_has(token: str) -> None:
     assert not known.replace_on & known.fixed, "what replaces never comes to an update"
 
 
+@pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize(
     ("token", "name", "value"),
     [
@@ -38,14 +39,15 @@ def test_what_a_type_names_it_has(token: str) -> None:
         (FUNCTION, "replaceSecurityGroupsOnDestroy", True),
     ],
 )
-def test_what_no_code_acts_on_is_refused(token: str, name: str, value: Any) -> None:
+def test_what_no_code_acts_on_is_refused(token: str, name: str, value: Any, preview: bool) -> None:  # noqa: FBT001  # a parameter
     lifecycle = Lifecycle(token, Session("us-east-1", NOWHERE))
     with pytest.raises(ProviderError, match=f"cannot be rehearsed with {name}"):
-        lifecycle.create("a", {name: value}, preview=False)
+        lifecycle.create({name: value}, preview=preview)
     with pytest.raises(ProviderError, match=f"cannot be rehearsed with {name}"):
-        lifecycle.update("a", {}, {}, {name: value}, preview=False)
+        lifecycle.update("a", {}, {}, {name: value}, preview=preview)
 
 
+@pytest.mark.parametrize("preview", [True, False])
 @pytest.mark.parametrize(
     ("token", "old", "new"),
     [
@@ -55,7 +57,12 @@ def test_what_no_code_acts_on_is_refused(token: str, name: str, value: Any) -> N
         (FUNCTION, {"codeSigningConfigArn": "a"}, {}),
     ],
 )
-def test_what_cannot_change_in_place_is_refused(token: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+def test_what_cannot_change_in_place_is_refused(
+    token: str,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    preview: bool,  # noqa: FBT001  # a parameter
+) -> None:
     lifecycle = Lifecycle(token, Session("us-east-1", NOWHERE))
     with pytest.raises(ProviderError, match=f"{next(iter(new or old))} cannot change in place in a rehearsal"):
-        lifecycle.update("a", old, old, new, preview=False)
+        lifecycle.update("a", old, old, new, preview=preview)
