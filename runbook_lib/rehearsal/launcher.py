@@ -16,7 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from runbook_lib.rehearsal import acl_hooks, catalogue_hooks, function_hooks, instance_hooks, model_hooks
+from runbook_lib.rehearsal import acl_hooks, catalogue_hooks, function_hooks, instance_hooks, managed_key_hooks, model_hooks
 
 # Both names of this machine, so that an API is reached by either; MiniStack knows the one in MINISTACK_HOST.
 EXECUTE_API = re.compile(r"^([a-f0-9]{8})\.execute-api\.(?:localhost|127\.0\.0\.1)(?::\d+)?$")
@@ -52,5 +52,6 @@ if __name__ == "__main__":
     acl_hooks.install()
     function_hooks.install()
     instance_hooks.install()
+    managed_key_hooks.install()
     model_hooks.install()
     asyncio.run(_serve(int(sys.argv[1])))

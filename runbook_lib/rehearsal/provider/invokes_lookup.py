@@ -131,14 +131,15 @@ def get_key(aws: Session, arguments: Properties) -> Properties:
 
 @function("aws:kms/getAlias:getAlias")
 def get_alias(aws: Session, arguments: Properties) -> Properties:
-    """A key's other name."""
-    pages = aws.client("kms").get_paginator("list_aliases").paginate()
+    """A key's other name. AWS makes the key behind one of its own (``alias/aws/s3``) when that is described first."""
+    kms = aws.client("kms")
+    pages = kms.get_paginator("list_aliases").paginate()
     found = one(
         [each for page in pages for each in page["Aliases"] if each["AliasName"] == arguments["name"]],
         f"getAlias {arguments['name']}",
     )
-    target = found.get("TargetKeyId", "")
-    names = {"arn": found["AliasArn"], "targetKeyId": target, "targetKeyArn": aws.arn("kms", f"key/{target}")}
+    key = kms.describe_key(KeyId=found.get("TargetKeyId") or found["AliasArn"])["KeyMetadata"]
+    names = {"arn": found["AliasArn"], "targetKeyId": key["KeyId"], "targetKeyArn": key["Arn"]}
     return {**arguments, **names, "id": found["AliasArn"], "region": aws.region}
 
 

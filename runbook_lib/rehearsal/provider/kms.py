@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_WINDOW_DAYS = 30
 DEFAULT_ROTATION_DAYS = 365
+MANAGED = "alias/aws/"
 
 
 class KmsResource(ModelledResource):
@@ -101,6 +102,11 @@ class Alias(KmsResource):
 
     autoname = "name"
     replace_on = frozenset({"name", "namePrefix"})
+
+    def refused(self, inputs: Properties) -> str | None:
+        """Names that AWS keeps for its own keys."""
+        taken = str(inputs.get("name", "")).startswith(MANAGED)
+        return f"name cannot begin with {MANAGED}, which AWS keeps for its own keys" if taken else None
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateAlias."""
