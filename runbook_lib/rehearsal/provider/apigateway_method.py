@@ -35,6 +35,14 @@ class MethodPart(ApiGatewayResource):
     def create(self, aws: Session, inputs: Properties) -> str:
         """Put it."""
         self.call(aws, f"Put{self.operation}", inputs, **self.names)
+        return self.id_of(inputs)
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """The same part of the same method."""
+        return self.standing(aws, self.id_of(inputs), inputs)
+
+    def id_of(self, inputs: Properties) -> str:
+        """The id that it has."""
         return "-".join([self.prefix, *(str(inputs[part]) for part in self.parts)])
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
@@ -65,6 +73,7 @@ class Method(MethodPart):
     """What a resource can be asked."""
 
     prefix = "agm"
+    conflict = "PutMethod: ConflictException"
     operation = "Method"
     names: ClassVar[dict[str, str]] = MethodPart.names | {"authorizationType": "authorization"}
     defaults: ClassVar[dict[str, Any]] = {"apiKeyRequired": False}
@@ -92,6 +101,7 @@ class MethodResponse(MethodPart):
     """What a method may answer."""
 
     prefix = "agmr"
+    conflict = "PutMethodResponse: ConflictException"
     parts = (*METHOD, "statusCode")
     operation = "MethodResponse"
 

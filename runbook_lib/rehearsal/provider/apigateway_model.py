@@ -20,9 +20,14 @@ class Model(ApiGatewayResource):
     """A JSON schema for bodies."""
 
     autoname = "name"
+    conflict = "CreateModel: ConflictException"
     replace_on = frozenset({"contentType", "name", "restApi"})
     json_properties = frozenset({"schema"})
     patched: ClassVar[dict[str, str]] = {"description": "/description", "schema": "/schema"}
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same name."""
+        return self.standing(aws, inputs["name"], inputs)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateModel."""

@@ -62,6 +62,7 @@ class Stage(ApiGatewayResource):
     """Where a deployment is reached; its id is ``ags-API-NAME``."""
 
     replace_on = frozenset({"restApi", "stageName"})
+    conflict = "CreateStage: ConflictException"
     patched: ClassVar[dict[str, str]] = {
         "accessLogSettings": "/accessLogSettings",
         "cacheClusterEnabled": "/cacheClusterEnabled",
@@ -78,6 +79,14 @@ class Stage(ApiGatewayResource):
         """CreateStage."""
         names = {"restApiId": "restApi", "deploymentId": "deployment", "tracingEnabled": "xrayTracingEnabled"}
         self.call(aws, "CreateStage", inputs, tags="tagsAll", **names)
+        return self.id_of(inputs)
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same name."""
+        return self.standing(aws, self.id_of(inputs), inputs)
+
+    def id_of(self, inputs: Properties) -> str:
+        """The id that it has."""
         return f"ags-{inputs['restApi']}-{inputs['stageName']}"
 
     def configure(self, aws: Session, id_: str, new: Properties, changed: frozenset[str]) -> None:

@@ -124,6 +124,11 @@ class UsagePlanKey(ApiGatewayResource):
 
     replace_on = frozenset({"keyId", "keyType", "usagePlanId"})
     secrets = frozenset({"value"})
+    conflict = "CreateUsagePlanKey: ConflictException"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """The same key under the same plan."""
+        return self.standing(aws, inputs["keyId"], inputs)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateUsagePlanKey."""

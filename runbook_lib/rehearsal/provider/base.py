@@ -71,6 +71,8 @@ class Resource:
         delete_before_replace: Whether old and new cannot stand side by side whatever their names (an association,
             a route). Types with an ``autoname`` that the program set itself are found out without it.
         tags_on_create: Whether ``create`` applies ``inputs["tagsAll"]`` itself.
+        conflict: AWS's operation and error code for one that is there already (``there``), where the emulator would make
+            it twice, or hand over what is there: somebody else's, to be deleted with this stack.
     """
 
     token: ClassVar[str]
@@ -91,6 +93,24 @@ class Resource:
     independent: ClassVar[frozenset[str]] = frozenset()
     delete_before_replace: ClassVar[bool] = False
     tags_on_create: ClassVar[bool] = False
+    conflict: ClassVar[str | None] = None
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:  # noqa: ARG002  # types with a ``conflict`` override this
+        """The id of what is in the way of creating this; None if nothing is."""
+        return None
+
+    def standing(self, aws: Session, id_: str, state: Properties) -> str | None:
+        """The id, if there is a resource by it."""
+        try:
+            return None if self.read(aws, id_, state) is None else id_
+        except Exception as error:
+            if self.gone(error):
+                return None
+            raise
+
+    def gone(self, error: Exception) -> bool:
+        """Whether an error says that the resource is gone."""
+        return isinstance(error, GoneError) or code_of(error) in self.absent
 
     def refused(self, inputs: Properties) -> str | None:  # noqa: ARG002  # most types take whatever their schema has
         """Why a resource cannot be as asked for, as far as that is known in a preview; None if nothing speaks against it."""
@@ -132,6 +152,12 @@ class Resource:
     def tag(self, aws: Session, id_: str, state: Properties, add: dict[str, str], remove: list[str]) -> None:
         """Add (or overwrite) and remove tags; a service's types usually share one implementation."""
         raise NotImplementedError
+
+
+def code_of(error: Exception) -> str:
+    """AWS's error code, or nothing if the error is none of AWS's."""
+    answer = getattr(error, "response", None)
+    return str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""
 
 
 def only(items: list[Any]) -> Any:

@@ -160,12 +160,21 @@ class NetworkAclRule(Acl):
     }
     absent = MISSING | {"InvalidNetworkAclEntry.NotFound"}
     delete_before_replace = True
+    conflict = "CreateNetworkAclEntry: NetworkAclEntryAlreadyExists"
 
     def create(self, aws: Session, inputs: Properties) -> str:
         entry = entry_of(inputs, "ruleNumber", "ruleAction")
+        egress = bool(inputs.get("egress"))
+        self.client(aws).create_network_acl_entry(NetworkAclId=inputs["networkAclId"], Egress=egress, **entry)
+        return self.id_of(inputs)
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        return self.standing(aws, self.id_of(inputs), inputs)
+
+    def id_of(self, inputs: Properties) -> str:
+        """The id that it has: a side of an ACL has each number once."""
         side = "egress" if inputs.get("egress") else "ingress"
-        self.client(aws).create_network_acl_entry(NetworkAclId=inputs["networkAclId"], Egress=side == "egress", **entry)
-        return f"nacl-{inputs['networkAclId']}-{side}-{entry['RuleNumber']}"
+        return f"nacl-{inputs['networkAclId']}-{side}-{int(inputs['ruleNumber'])}"
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         side = "egress" if state.get("egress") else "ingress"

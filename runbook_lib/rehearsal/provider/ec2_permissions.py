@@ -29,6 +29,11 @@ class Atom(NamedTuple):
     source: str
     description: str
 
+    @property
+    def allows(self) -> tuple[str, int, int, str, str]:
+        """What EC2 compares: the same with another description is the same permission."""
+        return (self.protocol, *((0, 0) if self.protocol == ALL else (self.from_port, self.to_port)), self.kind, self.source)
+
     def permission(self) -> dict[str, Any]:
         """EC2's form."""
         listed, one = next((listed, one) for kind, listed, one in SOURCES if kind == self.kind)

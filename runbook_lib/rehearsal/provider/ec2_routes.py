@@ -103,10 +103,18 @@ class Route(Ec2Resource):
     absent = frozenset({"InvalidRouteTableID.NotFound", "InvalidRoute.NotFound"})
     supports = frozenset({"routeTableId", *DESTINATIONS, *TARGETS})
     delete_before_replace = True
+    conflict = "CreateRoute: RouteAlreadyExists"
 
     def create(self, aws: Session, inputs: Properties) -> str:
+        self.client(aws).create_route(RouteTableId=inputs["routeTableId"], **arguments_of(inputs, DESTINATIONS))
+        return self.id_of(inputs)
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        return self.standing(aws, self.id_of(inputs), inputs)
+
+    def id_of(self, inputs: Properties) -> str:
+        """The id that it has: a table has each destination once."""
         arguments = arguments_of(inputs, DESTINATIONS)
-        self.client(aws).create_route(RouteTableId=inputs["routeTableId"], **arguments)
         place = next(value for key, value in sorted(arguments.items()) if key.startswith("Destination"))
         return f"r-{inputs['routeTableId']}-{place}"
 
@@ -137,6 +145,11 @@ class RouteTableAssociation(Ec2Resource):
     replace_on = frozenset({"subnetId", "gatewayId"})
     absent = frozenset({"InvalidAssociationID.NotFound"})
     delete_before_replace = True
+    conflict = "AssociateRouteTable: Resource.AlreadyAssociated"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        found = self._find(aws, "", inputs)
+        return None if found is None else str(found["RouteTableAssociationId"])
 
     def create(self, aws: Session, inputs: Properties) -> str:
         arguments = given(inputs, RouteTableId="routeTableId", SubnetId="subnetId", GatewayId="gatewayId")

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.provider.base import GoneError, Properties, given, only, tag_map
 from runbook_lib.rehearsal.provider.ec2 import Ec2Resource
-from runbook_lib.rehearsal.provider.ec2_permissions import Atom, atoms_of, live_atoms, protocol_name
+from runbook_lib.rehearsal.provider.ec2_permissions import ALL, Atom, atoms_of, live_atoms, protocol_name
 from runbook_lib.rehearsal.provider.registry import resource
 
 if TYPE_CHECKING:
@@ -32,21 +32,32 @@ class SecurityGroupSideRule(Ec2Resource):
     absent = frozenset({"InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"})
     delete_before_replace = True
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.conflict = f"AuthorizeSecurityGroup{cls.side.capitalize()}: InvalidPermission.Duplicate"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        return duplicate(self.client(aws), inputs["securityGroupId"], self.side, live_atoms([self._permission(inputs)]))
+
     def create(self, aws: Session, inputs: Properties) -> str:
+        permissions = [self._permission(inputs)]
+        authorize = getattr(self.client(aws), f"authorize_security_group_{self.side}")
+        answer = authorize(GroupId=inputs["securityGroupId"], IpPermissions=permissions, **self.tag_specifications(inputs))
+        return str(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+
+    def _permission(self, rule: Properties) -> Properties:
         listed = {
             "cidrIpv4": ("IpRanges", "CidrIp"),
             "cidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
             "prefixListId": ("PrefixListIds", "PrefixListId"),
             "referencedSecurityGroupId": ("UserIdGroupPairs", "GroupId"),
         }
-        described = given(inputs, Description="description")
-        permission = given(inputs, **{argument: name for name, argument in PORTS.items()})
+        described = given(rule, Description="description")
+        permission = given(rule, **{argument: name for name, argument in PORTS.items()})
         for name, (group, one) in listed.items():
-            if inputs.get(name):
-                permission[group] = [{one: inputs[name], **described}]
-        authorize = getattr(self.client(aws), f"authorize_security_group_{self.side}")
-        answer = authorize(GroupId=inputs["securityGroupId"], IpPermissions=[permission], **self.tag_specifications(inputs))
-        return str(answer["SecurityGroupRules"][0]["SecurityGroupRuleId"])
+            if rule.get(name):
+                permission[group] = [{one: rule[name], **described}]
+        return permission
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
         names = {argument: name for name, argument in (PORTS | SOURCES).items()}
@@ -105,6 +116,10 @@ class SecurityGroupRule(Ec2Resource):
     sets = frozenset({"cidrBlocks", "ipv6CidrBlocks", "prefixListIds"})
     absent = frozenset({"InvalidGroup.NotFound", "InvalidPermission.NotFound"})
     delete_before_replace = True
+    conflict = "AuthorizeSecurityGroup: InvalidPermission.Duplicate"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        return duplicate(self.client(aws), inputs["securityGroupId"], inputs["type"], set(self._atoms(inputs)))
 
     def create(self, aws: Session, inputs: Properties) -> str:
         atoms = self._atoms(inputs)
@@ -134,3 +149,14 @@ class SecurityGroupRule(Ec2Resource):
         source = rule.get("sourceSecurityGroupId")
         named = {**rule, "securityGroups": [source] if source else []}
         return sorted(atoms_of([named], rule["securityGroupId"]))
+
+
+def duplicate(ec2: Any, group: str, side: str, wanted: set[Atom]) -> str | None:
+    """The first of ``wanted`` that a group already allows, whatever its description, in words; None if there is none."""
+    described = only(ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"])
+    allowed = {atom.allows for atom in live_atoms(described["IpPermissions" if side == "ingress" else "IpPermissionsEgress"])}
+    for atom in sorted(wanted):
+        if atom.allows in allowed:
+            ports = "" if atom.protocol == ALL else f" {atom.from_port}-{atom.to_port}"
+            return f"{group} {side} {atom.protocol}{ports} {atom.source}"
+    return None

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.provider.base import Properties, given, only, tag_map
-from runbook_lib.rehearsal.provider.ec2 import Ec2Resource
+from runbook_lib.rehearsal.provider.ec2 import Ec2Resource, ids_filter
 from runbook_lib.rehearsal.provider.registry import resource
 
 if TYPE_CHECKING:
@@ -26,7 +27,17 @@ class Subnet(Ec2Resource):
     kind = "subnet"
     replace_on = frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"})
     absent = frozenset({"InvalidSubnetID.NotFound"})
+    conflict = "CreateSubnet: InvalidSubnet.Conflict"
     supports = frozenset({"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", *ATTRIBUTES})
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One whose addresses overlap."""
+        if not inputs.get("cidrBlock"):
+            return None
+        wanted = ip_network(inputs["cidrBlock"], strict=False)
+        subnets = self.client(aws).describe_subnets(Filters=ids_filter("vpc-id", inputs["vpcId"]))["Subnets"]
+        overlaps = (str(each["SubnetId"]) for each in subnets if wanted.overlaps(ip_network(each["CidrBlock"])))
+        return next(overlaps, None)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         arguments = given(

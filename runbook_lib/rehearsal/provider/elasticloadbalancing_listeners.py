@@ -93,6 +93,12 @@ class Listener(ElbResource):
     replace_on = frozenset({"loadBalancerArn"})
     absent = frozenset({"ListenerNotFound"})
     supports = frozenset({"loadBalancerArn", "port", "protocol", "certificateArn", "sslPolicy", "defaultActions"})
+    conflict = "CreateListener: DuplicateListener"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One on the same port."""
+        listeners = self.client(aws).describe_listeners(LoadBalancerArn=inputs["loadBalancerArn"])["Listeners"]
+        return next((str(each["ListenerArn"]) for each in listeners if each.get("Port") == inputs.get("port")), None)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         answer = self.client(aws).create_listener(LoadBalancerArn=inputs["loadBalancerArn"], **_listener(inputs))
@@ -127,6 +133,12 @@ class ListenerRule(ElbResource):
     sets = frozenset({"conditions"})
     absent = frozenset({"RuleNotFound", "ListenerNotFound"})
     supports = frozenset({"listenerArn", "priority", "actions", "conditions"})
+    conflict = "CreateRule: PriorityInUse"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same priority."""
+        rules = self.client(aws).describe_rules(ListenerArn=inputs["listenerArn"])["Rules"]
+        return next((str(each["RuleArn"]) for each in rules if each["Priority"] == str(inputs.get("priority"))), None)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         priority = inputs.get("priority") or self._next(aws, inputs["listenerArn"])

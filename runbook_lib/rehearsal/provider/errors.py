@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.errors import RunbookError
-from runbook_lib.rehearsal.provider.base import ProviderError
+from runbook_lib.rehearsal.provider.base import ProviderError, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +24,6 @@ class IncompleteError(ProviderError):
         super().__init__(reason)
         self.id = id_
         self.outputs = outputs
-
-
-def code_of(error: Exception) -> str:
-    """AWS's error code, or nothing if the error is none of AWS's."""
-    answer = getattr(error, "response", None)
-    return str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""
 
 
 def reason_of(error: Exception) -> str:

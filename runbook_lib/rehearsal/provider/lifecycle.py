@@ -11,9 +11,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.provider import registry, tags
-from runbook_lib.rehearsal.provider.base import GoneError, Properties, ProviderError, Resource
+from runbook_lib.rehearsal.provider.base import Properties, ProviderError, Resource
 from runbook_lib.rehearsal.provider.difference import DEFAULTS, Difference, difference
-from runbook_lib.rehearsal.provider.errors import IncompleteError, code_of, reason_of, told
+from runbook_lib.rehearsal.provider.errors import IncompleteError, reason_of, told
 from runbook_lib.rehearsal.provider.properties import Comparison, empty
 from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
 from runbook_lib.rehearsal.provider.wire import holds, plain
@@ -90,7 +90,9 @@ class Lifecycle:
             return "", self._sealed({**later, **full, **ours_to_choose}, inputs)
         resource = self._implemented()
         self._refuse(full)
-        with told():
+        # Two of one program may ask for the same at once: who looks first makes it first.
+        with told(), aws.alone(f"{self.token} {full.get(resource.autoname or '')}" if resource.conflict else None):
+            self._refuse_another(aws, full)
             id_ = resource.create(aws, full)
         try:
             with told():
@@ -154,7 +156,7 @@ class Lifecycle:
             try:
                 resource.delete(self.session.at(known.get("region")), id_, known)
             except Exception as error:
-                if not _gone(error, resource):
+                if not resource.gone(error):
                     raise
 
     def _implemented(self) -> Resource:
@@ -173,6 +175,11 @@ class Lifecycle:
         if reason := self.type.refused(inputs):
             raise ProviderError(reason)
 
+    def _refuse_another(self, aws: Session, inputs: Properties) -> None:
+        """Refuse to make what is there already, as AWS does."""
+        if self.type.conflict and (id_ := self.type.there(aws, inputs)):
+            raise ProviderError(f"{self.type.conflict}: {id_} is there already, and is not taken over")
+
     def _full(self, inputs: Properties) -> tuple[Properties, Session]:
         """The plain inputs with what the provider adds, and the session of their region."""
         full = {key: value for key, value in plain(inputs).items() if not key.startswith("__")}
@@ -189,7 +196,7 @@ class Lifecycle:
             try:
                 return resource.read(aws, id_, state)
             except Exception as error:
-                if not _gone(error, resource):
+                if not resource.gone(error):
                     raise
                 return None
 
@@ -217,10 +224,6 @@ class Lifecycle:
         """``values`` with those kept secret that are so in ``like`` or by type."""
         names = self.type.secrets | {key for key, value in like.items() if holds(value, Secret)}
         return {key: Secret(value) if key in names and value is not None else value for key, value in values.items()}
-
-
-def _gone(error: Exception, resource: Resource) -> bool:
-    return isinstance(error, GoneError) or code_of(error) in resource.absent
 
 
 def _names(inputs: Iterable[str]) -> frozenset[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from runbook_lib.rehearsal import database
-from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import ModelledResource, pick
 
@@ -59,11 +58,21 @@ class SubnetGroup(RdsResource):
     replace_on = frozenset({"name", "namePrefix"})
     sets = frozenset({"subnetIds", "supportedNetworkTypes"})
     defaults: ClassVar[dict[str, Any]] = {"description": MANAGED}
+    conflict = "CreateDBSubnetGroup: DBSubnetGroupAlreadyExists"
+
+    def refused(self, inputs: Properties) -> str | None:
+        """Names that RDS would change."""
+        name = inputs.get("name")
+        if not isinstance(name, str) or name == name.lower():
+            return None
+        return f"RDS keeps names in lower case: write {name.lower()}"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same name."""
+        return self.standing(aws, inputs["name"], inputs)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateDBSubnetGroup."""
-        if inputs["name"] != inputs["name"].lower():
-            raise ProviderError(f"RDS keeps names in lower case: write {inputs['name'].lower()}")
         names = {"DBSubnetGroupName": "name", "DBSubnetGroupDescription": "description", "Tags": "tagsAll"}
         self.call(aws, "CreateDBSubnetGroup", inputs, **names)
         return str(inputs["name"])

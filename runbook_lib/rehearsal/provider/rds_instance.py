@@ -12,6 +12,7 @@ from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.rds import RdsResource
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import pick
+from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.provider.base import Properties
@@ -71,16 +72,25 @@ class Instance(RdsResource):
         "publiclyAccessible": False,
     }
 
-    def create(self, aws: Session, inputs: Properties) -> str:
-        """Start the database, then CreateDBInstance with its port, then the master secret.
+    conflict = "CreateDBInstance: DBInstanceAlreadyExists"
 
-        Raises:
-            ProviderError: For what this rehearsal has not got: other engines, copies of existing databases.
-        """
+    def refused(self, inputs: Properties) -> str | None:
+        """What this rehearsal has not got: other engines, copies of existing databases; and a master without a password."""
         if copy := [name for name in COPIES if inputs.get(name)]:
-            raise ProviderError(f"{copy[0]}: the rehearsal makes new, empty databases only")
-        if inputs.get("engine") != "postgres":
-            raise ProviderError(f"engine {inputs.get('engine')}: the rehearsal has PostgreSQL only")
+            return f"{copy[0]}: the rehearsal makes new, empty databases only"
+        engine = inputs.get("engine")
+        if not isinstance(engine, Unknown) and engine != "postgres":
+            return f"engine {engine}: the rehearsal has PostgreSQL only"
+        return None
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same identifier."""
+        pages = self.client(aws).get_paginator("describe_db_instances").paginate()
+        names = [each["DBInstanceIdentifier"] for page in pages for each in page["DBInstances"]]
+        return next((name for name in names if name == inputs["identifier"]), None)
+
+    def create(self, aws: Session, inputs: Properties) -> str:
+        """Start the database, then CreateDBInstance with its port, then the master secret."""
         word = rds_master.password(inputs)
         name = inputs["identifier"]
         forced = self.forces_tls(aws, inputs.get("parameterGroupName"), str(inputs.get("engineVersion") or ""))

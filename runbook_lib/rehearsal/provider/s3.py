@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import ClientError
 
 from runbook_lib.rehearsal.provider.base import ProviderError, tag_list
-from runbook_lib.rehearsal.provider.errors import code_of
 from runbook_lib.rehearsal.provider.packages import content
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import ModelledResource, pick
@@ -43,19 +42,17 @@ class Bucket(S3Resource):
     autoname_max = 63
     replace_on = frozenset({"bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"})
     defaults: ClassVar[dict[str, Any]] = {"forceDestroy": False}
+    conflict = "CreateBucket: BucketAlreadyExists"
     tags_on_create: ClassVar[bool] = False
 
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateBucket.
 
         Raises:
-            ProviderError: For a setting given inline, which pulumi-aws 7 deprecates in favour of a resource of its own; or the
-                bucket exists: in us-east-1 S3 itself would accept the request again, so pulumi-aws looks first.
+            ProviderError: For a setting given inline, which pulumi-aws 7 deprecates in favour of a resource of its own.
         """
         if inline := [name for name in SETTINGS_OF_THEIR_OWN if inputs.get(name)]:
             raise ProviderError(f"the rehearsal has no inline {', '.join(inline)}: use the resource type made for it")
-        if self._exists(aws, inputs["bucket"]):
-            raise ProviderError(f"CreateBucket: BucketAlreadyExists: {inputs['bucket']} is there already, and is not taken over")
         where = {} if aws.region == CLASSIC_REGION else {"locationConstraint": aws.region}
         bucket = {
             "bucket": inputs["bucket"],
@@ -65,14 +62,9 @@ class Bucket(S3Resource):
         self.call(aws, "CreateBucket", bucket)
         return str(inputs["bucket"])
 
-    def _exists(self, aws: Session, name: str) -> bool:
-        try:
-            self.client(aws).head_bucket(Bucket=name)
-        except ClientError as error:
-            if code_of(error) in self.absent:
-                return False
-            raise
-        return True
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same name. In us-east-1 S3 itself would accept the request again, so pulumi-aws looks first."""
+        return self.standing(aws, inputs["bucket"], inputs)
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
         """HeadBucket and the tags; the rest follows from name and region."""

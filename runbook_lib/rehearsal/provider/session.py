@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +12,7 @@ from runbook_lib.aws import Aws, Target
 from runbook_lib.rehearsal.provider.base import ProviderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 PARTITION = "aws"
 
@@ -32,6 +34,7 @@ class Session:
     default_tags: Mapping[str, str] = field(default_factory=dict)
     _targets: dict[tuple[str, str], Aws] = field(default_factory=dict, repr=False)
     partition: str = PARTITION
+    _locks: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
 
     def client(self, service: str) -> Any:
         """The boto3 client for ``service``; made once, safe to use from threads."""
@@ -46,7 +49,13 @@ class Session:
         """The same, in another region; pulumi-aws 7 takes a ``region`` on every resource."""
         if region in (None, "", self.region):
             return self
-        return Session(region, self.endpoint, self.endpoints, self.default_tags, self._targets)
+        return Session(region, self.endpoint, self.endpoints, self.default_tags, self._targets, self.partition, self._locks)
+
+    @contextmanager
+    def alone(self, what: str | None) -> Iterator[None]:
+        """One at a time for each ``what``; None waits for nobody."""
+        with self._locks.setdefault(what, threading.Lock()) if what else nullcontext():
+            yield
 
     @cached_property
     def account(self) -> str:

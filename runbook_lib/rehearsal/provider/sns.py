@@ -60,6 +60,18 @@ class Topic(SnsResource):
         "tracingConfig": "TracingConfig",
     }
 
+    conflict = "CreateTopic: InvalidParameter: Topic already exists with different tags"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same name whose tags differ: with the same tags, SNS itself and pulumi-aws take it over."""
+        arn = aws.arn("sns", inputs["name"])
+        found = self.standing(aws, arn, inputs)
+        return arn if found and self.tags(aws, arn) != inputs["tagsAll"] else None
+
+    def tags(self, aws: Session, arn: str) -> dict[str, str]:
+        """The live tags."""
+        return self.call(aws, "ListTagsForResource", {"resourceArn": arn})["tags"] or {}
+
     def create(self, aws: Session, inputs: Properties) -> str:
         """CreateTopic."""
         topic = inputs | {"attributes": texts(inputs, self.attributes)}
@@ -76,7 +88,7 @@ class Topic(SnsResource):
         live = self.call(aws, "GetTopicAttributes", {"topicArn": id_})["attributes"]
         values = {name: live.get(attribute) or None for name, attribute in self.attributes.items()}
         flags = {name: values[name] == "true" for name in ("contentBasedDeduplication", "fifoTopic")}
-        tags = self.call(aws, "ListTagsForResource", {"resourceArn": id_})["tags"] or {}
+        tags = self.tags(aws, id_)
         name = {"name": id_.rpartition(":")[2], "arn": id_, "owner": live["Owner"], "tagsAll": tags}
         return values | flags | name
 
