@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from runbook_lib.rehearsal.provider import s3_inline
 from runbook_lib.rehearsal.provider.base import ProviderError, tag_list
 from runbook_lib.rehearsal.provider.packages import content
 from runbook_lib.rehearsal.provider.registry import resource
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 
 # S3's own name for a region is only needed where it is not us-east-1, which CreateBucket refuses to be told.
 CLASSIC_REGION = "us-east-1"
+NO_ACL = (None, "private")  # the second is what every bucket has
 HOSTED_ZONES = {"us-east-1": "Z3AQBSTGFYJSTF"}
-SETTINGS_OF_THEIR_OWN = (
-    *("accelerationStatus", "acl", "corsRules", "grants", "lifecycleRules", "logging", "objectLockConfiguration"),
-    *("policy", "replicationConfiguration", "requestPayer", "serverSideEncryptionConfiguration", "versioning", "website"),
+# The regions whose websites have the older form of address, with a dash (S3 user guide, "Website endpoints").
+DASHED = frozenset(
+    {"us-east-1", "us-west-1", "us-west-2", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "eu-west-1", "sa-east-1"}
 )
 
 
@@ -36,23 +38,20 @@ class S3Resource(ModelledResource):
 
 @resource("aws:s3/bucket:Bucket")
 class Bucket(S3Resource):
-    """A bucket; every setting has a type of its own, in ``s3_settings``."""
+    """A bucket; every setting has a type of its own, in ``s3_settings``, and most can be given inline (``s3_inline``)."""
 
     autoname = "bucket"
     autoname_max = 63
     replace_on = frozenset({"bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"})
     defaults: ClassVar[dict[str, Any]] = {"forceDestroy": False}
     conflict = "CreateBucket: BucketAlreadyExists"
+    refuses = frozenset({"accelerationStatus", "grants", "objectLockConfiguration", "replicationConfiguration", "requestPayer"})
+    json_properties = frozenset({"policy"})
     tags_on_create: ClassVar[bool] = False
 
     def create(self, aws: Session, inputs: Properties) -> str:
-        """CreateBucket.
-
-        Raises:
-            ProviderError: For a setting given inline, which pulumi-aws 7 deprecates in favour of a resource of its own.
-        """
-        if inline := [name for name in SETTINGS_OF_THEIR_OWN if inputs.get(name)]:
-            raise ProviderError(f"the rehearsal has no inline {', '.join(inline)}: use the resource type made for it")
+        """CreateBucket."""
+        self._without_acl("CreateBucket: InvalidBucketAclWithObjectOwnership", inputs)
         where = {} if aws.region == CLASSIC_REGION else {"locationConstraint": aws.region}
         bucket = {
             "bucket": inputs["bucket"],
@@ -62,13 +61,34 @@ class Bucket(S3Resource):
         self.call(aws, "CreateBucket", bucket)
         return str(inputs["bucket"])
 
+    def refused(self, inputs: Properties) -> str | None:
+        """Rules of a website that nothing here serves."""
+        website = inputs.get("website")
+        routed = isinstance(website, dict) and website.get("routingRules")
+        return "cannot be rehearsed with website.routingRules" if routed else None
+
+    def _without_acl(self, code: str, inputs: Properties) -> None:
+        if inputs.get("acl") not in NO_ACL:
+            raise ProviderError(f"{code}: the bucket's owner owns all that is in it (BucketOwnerEnforced), so it takes no ACL")
+
+    def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:
+        """What is given inline; an ACL is refused as at first."""
+        self._without_acl("PutBucketAcl: AccessControlListNotSupported", new)
+        self.configure(aws, id_, new, changed)
+
+    def configure(self, aws: Session, id_: str, new: Properties, changed: frozenset[str]) -> None:
+        """What is given inline."""
+        s3_inline.put(self, aws, id_, new, changed)
+
     def there(self, aws: Session, inputs: Properties) -> str | None:
         """One of the same name. In us-east-1 S3 itself would accept the request again, so pulumi-aws looks first."""
         return self.standing(aws, inputs["bucket"], inputs)
 
     def read(self, aws: Session, id_: str, state: Properties) -> Properties | None:
-        """HeadBucket and the tags; the rest follows from name and region."""
+        """HeadBucket, the tags and what is given inline; the rest follows from name and region."""
         self.client(aws).head_bucket(Bucket=id_)
+        domain = f"s3-website{'-' if aws.region in DASHED else '.'}{aws.region}.amazonaws.com"
+        website = {"websiteDomain": domain, "websiteEndpoint": f"{id_}.{domain}"} if state.get("website") else {}
         return {
             "bucket": id_,
             "arn": aws.arn("s3", id_, region=False, account=False),
@@ -77,6 +97,8 @@ class Bucket(S3Resource):
             "bucketRegion": aws.region,
             "hostedZoneId": HOSTED_ZONES.get(aws.region),
             "tagsAll": self.tags(aws, id_),
+            **website,
+            **s3_inline.read(self, aws, id_, state),
         }
 
     def delete(self, aws: Session, id_: str, state: Properties) -> None:
