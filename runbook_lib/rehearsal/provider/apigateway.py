@@ -87,14 +87,12 @@ class RestApi(ApiGatewayResource):
         "policy": "/policy",
     }
 
-    def create(self, aws: Session, inputs: Properties) -> str:
-        """CreateRestApi.
+    def refused(self, inputs: Properties) -> str | None:
+        """An API given as a document."""
+        return "body: the rehearsal builds APIs from resources and methods only" if inputs.get("body") else None
 
-        Raises:
-            ProviderError: For an API given as a document.
-        """
-        if inputs.get("body"):
-            raise ProviderError("body: the rehearsal builds APIs from resources and methods only")
+    def create(self, aws: Session, inputs: Properties) -> str:
+        """CreateRestApi."""
         return str(self.call(aws, "CreateRestApi", inputs, tags="tagsAll")["id"])
 
     def update(self, aws: Session, id_: str, old: Properties, new: Properties, changed: frozenset[str]) -> None:

@@ -52,7 +52,8 @@ class Resource:
         replace_on: Properties whose change forces a replacement: top-level names or dotted paths, without indices.
         secrets: Outputs that are secret even if no input was.
         autoname: The property that is made up as ``<resource name>-<7 hex>`` when the program gives none.
-        autoname_max: Its maximum length, where AWS has one.
+        autoname_max: Its maximum length, where pulumi-aws has one.
+        autoname_random: Whether it ends in hexadecimal digits; otherwise it is the resource's name alone.
         sets: Lists whose order says nothing: names or dotted paths, without indices.
         json_properties: JSON documents (policies among them), compared by meaning.
         absent: AWS error codes that say the resource is gone.
@@ -81,6 +82,7 @@ class Resource:
     secrets: ClassVar[frozenset[str]] = frozenset()
     autoname: ClassVar[str | None] = None
     autoname_max: ClassVar[int | None] = None
+    autoname_random: ClassVar[bool] = True
     sets: ClassVar[frozenset[str]] = frozenset()
     json_properties: ClassVar[frozenset[str]] = frozenset()
     absent: ClassVar[frozenset[str]] = frozenset()
@@ -94,6 +96,10 @@ class Resource:
     delete_before_replace: ClassVar[bool] = False
     tags_on_create: ClassVar[bool] = False
     conflict: ClassVar[str | None] = None
+
+    def made_up(self, name: str, inputs: Properties) -> str:  # noqa: ARG002  # most types take any name
+        """A made-up name as the type needs it."""
+        return name
 
     def there(self, aws: Session, inputs: Properties) -> str | None:  # noqa: ARG002  # types with a ``conflict`` override this
         """The id of what is in the way of creating this; None if nothing is."""

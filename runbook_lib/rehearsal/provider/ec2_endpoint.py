@@ -125,6 +125,14 @@ class FlowLog(Ec2Resource):
     supports = replace_on - {"destinationOptions"}
     tags_on_create = False  # the emulator forgets those given at creation
     absent = frozenset({"InvalidFlowLogId.NotFound"})
+    conflict = "CreateFlowLogs: FlowLogAlreadyExists"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """One of the same traffic to the same place."""
+        wanted = (_source(inputs), inputs.get("trafficType", "ALL"), inputs.get("logDestination"))
+        logs = self.client(aws).describe_flow_logs()["FlowLogs"]
+        same = (each for each in logs if (each["ResourceId"], each["TrafficType"], each.get("LogDestination")) == wanted)
+        return next((str(each["FlowLogId"]) for each in same), None)
 
     def create(self, aws: Session, inputs: Properties) -> str:
         kinds = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface"}
@@ -169,3 +177,7 @@ class FlowLog(Ec2Resource):
 
     def delete(self, aws: Session, id_: str, state: Properties) -> None:
         self.client(aws).delete_flow_logs(FlowLogIds=[id_])
+
+
+def _source(inputs: Properties) -> str | None:
+    return next((inputs[name] for name in ("vpcId", "subnetId", "eniId") if inputs.get(name)), None)

@@ -19,6 +19,13 @@ class InternetGateway(Ec2Resource):
 
     kind = "internet-gateway"
     absent = frozenset({"InvalidInternetGatewayID.NotFound"})
+    conflict = "AttachInternetGateway: Resource.AlreadyAssociated"
+
+    def there(self, aws: Session, inputs: Properties) -> str | None:
+        """The one that the VPC has: it can have no other."""
+        gateways = self.client(aws).describe_internet_gateways()["InternetGateways"] if inputs.get("vpcId") else []
+        held = {each["VpcId"]: str(gateway["InternetGatewayId"]) for gateway in gateways for each in gateway["Attachments"]}
+        return held.get(inputs.get("vpcId", ""))
 
     def create(self, aws: Session, inputs: Properties) -> str:
         answer = self.client(aws).create_internet_gateway(**self.tag_specifications(inputs))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.rehearsal.provider.base import Properties, ProviderError, given, only
+from runbook_lib.rehearsal.provider.base import Properties, given, only
 from runbook_lib.rehearsal.provider.elasticloadbalancing import ElbResource
 from runbook_lib.rehearsal.provider.registry import resource
 
@@ -27,6 +27,15 @@ VALUES = {
     "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
     "sourceIp": ("source-ip", "SourceIpConfig"),
 }
+CONDITIONS = frozenset({*VALUES, "httpHeader"})
+ACTIONS = frozenset({"fixed-response", "forward", "redirect"})
+
+
+def refused_action(actions: Any) -> str | None:
+    """Why one of these actions cannot be rehearsed, as far as they are known."""
+    kinds = [action.get("type") for action in actions if isinstance(action, dict)] if isinstance(actions, list) else []
+    beyond = [kind for kind in kinds if isinstance(kind, str) and kind not in ACTIONS]
+    return f"load balancer actions of type {beyond[0]} cannot be rehearsed" if beyond else None
 
 
 def to_action(action: Properties) -> dict[str, Any]:
@@ -38,12 +47,10 @@ def to_action(action: Properties) -> dict[str, Any]:
         made["FixedResponseConfig"] = given(action["fixedResponse"], **{value: key for key, value in FIXED.items()})
     elif action["type"] == "forward" and action.get("targetGroupArn"):
         made["TargetGroupArn"] = action["targetGroupArn"]
-    elif action["type"] == "forward":
+    else:
         groups = (action.get("forward") or {}).get("targetGroups") or []
         targets = [given(group, TargetGroupArn="arn", Weight="weight") for group in groups]
         made["ForwardConfig"] = {"TargetGroups": targets}
-    else:
-        raise ProviderError(f"load balancer actions of type {action['type']} cannot be rehearsed")
     return made
 
 
@@ -70,11 +77,9 @@ def to_condition(condition: Properties) -> dict[str, Any]:
     for name, (field, config) in VALUES.items():
         if condition.get(name):
             return {"Field": field, config: {"Values": condition[name]["values"]}}
-    header = condition.get("httpHeader")
-    if header:
-        named = {"HttpHeaderName": header["httpHeaderName"], "Values": header["values"]}
-        return {"Field": "http-header", "HttpHeaderConfig": named}
-    raise ProviderError(f"a listener rule's condition {sorted(condition)} cannot be rehearsed")
+    header = condition["httpHeader"]
+    named = {"HttpHeaderName": header["httpHeaderName"], "Values": header["values"]}
+    return {"Field": "http-header", "HttpHeaderConfig": named}
 
 
 def from_condition(condition: dict[str, Any]) -> Properties:
@@ -94,6 +99,9 @@ class Listener(ElbResource):
     absent = frozenset({"ListenerNotFound"})
     supports = frozenset({"loadBalancerArn", "port", "protocol", "certificateArn", "sslPolicy", "defaultActions"})
     conflict = "CreateListener: DuplicateListener"
+
+    def refused(self, inputs: Properties) -> str | None:
+        return refused_action(inputs.get("defaultActions"))
 
     def there(self, aws: Session, inputs: Properties) -> str | None:
         """One on the same port."""
@@ -134,6 +142,14 @@ class ListenerRule(ElbResource):
     absent = frozenset({"RuleNotFound", "ListenerNotFound"})
     supports = frozenset({"listenerArn", "priority", "actions", "conditions"})
     conflict = "CreateRule: PriorityInUse"
+
+    def refused(self, inputs: Properties) -> str | None:
+        conditions = inputs.get("conditions")
+        known = [each for each in conditions if isinstance(each, dict)] if isinstance(conditions, list) else []
+        beyond = [sorted(each) for each in known if not each.keys() & CONDITIONS]
+        if beyond:
+            return f"a listener rule's condition {beyond[0]} cannot be rehearsed"
+        return refused_action(inputs.get("actions"))
 
     def there(self, aws: Session, inputs: Properties) -> str | None:
         """One of the same priority."""

@@ -33,7 +33,9 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, ClientError):
         message = error.response.get("Error", {}).get("Message", "")
         return f"{error.operation_name}: {code_of(error)}: {message}"
-    if isinstance(error, BotoCoreError | ProviderError | RunbookError):
+    if isinstance(error, BotoCoreError):
+        return " ".join(str(error).split())  # what is wrong with parameters, boto3 tells in several lines
+    if isinstance(error, ProviderError | RunbookError):
         return str(error)
     return f"the rehearsal provider failed: {type(error).__name__}: {error}"
 

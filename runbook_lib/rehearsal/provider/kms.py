@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_WINDOW_DAYS = 30
 DEFAULT_ROTATION_DAYS = 365
+PLACE = "alias/"
 MANAGED = "alias/aws/"
 
 
@@ -101,7 +102,12 @@ class Alias(KmsResource):
     """A name for a key; its id is the name, which begins with ``alias/``."""
 
     autoname = "name"
+    autoname_max = 238
     replace_on = frozenset({"name", "namePrefix"})
+
+    def made_up(self, name: str, inputs: Properties) -> str:
+        """In the one place where KMS keeps aliases."""
+        return name if name.startswith(PLACE) else f"{PLACE}{name}"
 
     def refused(self, inputs: Properties) -> str | None:
         """Names that AWS keeps for its own keys."""

@@ -14,9 +14,9 @@ from runbook_lib.rehearsal.provider import registry, tags
 from runbook_lib.rehearsal.provider.base import Properties, ProviderError, Resource
 from runbook_lib.rehearsal.provider.difference import DEFAULTS, Difference, difference
 from runbook_lib.rehearsal.provider.errors import IncompleteError, reason_of, told
-from runbook_lib.rehearsal.provider.properties import Comparison, empty
+from runbook_lib.rehearsal.provider.properties import Comparison, empty, is_json
 from runbook_lib.rehearsal.provider.schema import TypeSchema, type_schema
-from runbook_lib.rehearsal.provider.wire import holds, plain
+from runbook_lib.rehearsal.provider.wire import Archive, Asset, holds, plain
 from runbook_lib.rehearsal.values import UNKNOWN, Secret, Unknown
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 INCOMPLETE = "__incomplete"  # ours: creation failed half-way, so the next update sets everything again
 RANDOM_HEX = 7
+NO_JSON = "must be a JSON document, and is none"
 TAGS = frozenset({"tags", "tagsAll"})
 
 
@@ -63,10 +64,12 @@ class Lifecycle:
         auto, most = self.type.autoname, self.type.autoname_max
         if auto and empty(inputs.get(auto)) and empty(inputs.get(f"{auto}Prefix")):
             digest = hashlib.sha256(seed or secrets.token_bytes(8)).hexdigest()
-            made_up[auto] = old[auto] if auto in old.get(DEFAULTS, []) else f"{name}-{digest[:RANDOM_HEX]}"
-            if most and len(made_up[auto]) > most:
-                failures.append((auto, f"the made-up name {made_up[auto]!r} has over {most} characters; give one"))
+            fresh = f"{name}-{digest[:RANDOM_HEX]}" if self.type.autoname_random else name
+            if most and len(fresh) > most:
+                failures.append((auto, f"the made-up name {fresh!r} has over {most} characters; give one"))
+            made_up[auto] = old[auto] if auto in old.get(DEFAULTS, []) else self.type.made_up(fresh, inputs)
         failures.extend(self.schema.inputs.failures(inputs | made_up))
+        failures.extend((key, NO_JSON) for key in self.type.json_properties & inputs.keys() if not is_json(plain(inputs[key])))
         return inputs | made_up | ({DEFAULTS: sorted(made_up)} if made_up else {}), failures
 
     def diff(self, outputs: Properties, old: Properties, new: Properties) -> Difference:
@@ -161,8 +164,7 @@ class Lifecycle:
 
     def _implemented(self) -> Resource:
         if self.known is None:
-            types = ", ".join(sorted(registry.resources()))
-            raise ProviderError(f"cannot be rehearsed (only previewed); these types can: {types}")
+            raise ProviderError(f"cannot be rehearsed (only previewed); {registry.alike(self.token, registry.resources())}")
         return self.known
 
     def _refuse(self, inputs: Properties) -> None:
@@ -172,6 +174,9 @@ class Lifecycle:
             beyond |= _names(inputs) - self.type.supports - {"id"}
         if beyond:
             raise ProviderError(f"cannot be rehearsed with {', '.join(sorted(beyond))}")
+        for value in inputs.values() if self.known else ():
+            if isinstance(value, Asset | Archive) and value.uri:
+                raise ProviderError(f"{value.uri}: a rehearsal fetches nothing; use a local file")
         if reason := self.type.refused(inputs):
             raise ProviderError(reason)
 

@@ -172,6 +172,16 @@ def text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def is_json(value: Any) -> bool:
+    """Whether a value can be a JSON document: text that is one, or what is not text, or not known yet."""
+    if isinstance(value, str):
+        try:
+            json.loads(value)
+        except ValueError:
+            return False
+    return True
+
+
 def same_json(left: Any, right: Any) -> bool:
     """Whether two JSON documents, as text or parsed, say the same; what is no JSON is compared as text."""
     try:

@@ -12,7 +12,6 @@ from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.rds import RdsResource
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import pick
-from runbook_lib.rehearsal.values import Unknown
 
 if TYPE_CHECKING:
     from runbook_lib.rehearsal.provider.base import Properties
@@ -79,7 +78,7 @@ class Instance(RdsResource):
         if copy := [name for name in COPIES if inputs.get(name)]:
             return f"{copy[0]}: the rehearsal makes new, empty databases only"
         engine = inputs.get("engine")
-        if not isinstance(engine, Unknown) and engine != "postgres":
+        if isinstance(engine, str) and engine != "postgres":
             return f"engine {engine}: the rehearsal has PostgreSQL only"
         return None
 

@@ -60,6 +60,13 @@ def functions() -> Mapping[str, Function]:
     return _functions
 
 
+def alike(token: str, known: Mapping[str, Any]) -> str:
+    """What of the same AWS service is known, for whoever asked for what is not."""
+    service = token.partition("/")[0]
+    same = sorted(each for each in known if each.startswith(f"{service}/"))
+    return f"of {service} these can: {', '.join(same)}" if same else f"nothing of {service} can"
+
+
 def _add(known: dict[str, Any], token: str, entry: Any) -> None:
     if token in known:
         raise ValueError(f"{token} is declared twice")

@@ -42,6 +42,11 @@ class Bucket(S3Resource):
 
     autoname = "bucket"
     autoname_max = 63
+
+    def made_up(self, name: str, inputs: Properties) -> str:
+        """S3 takes small letters only."""
+        return name.lower()
+
     replace_on = frozenset({"bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"})
     defaults: ClassVar[dict[str, Any]] = {"forceDestroy": False}
     conflict = "CreateBucket: BucketAlreadyExists"
@@ -137,6 +142,7 @@ class BucketObject(S3Resource):
     """A small object; its id is ``bucket/key``."""
 
     autoname = "key"
+    autoname_random = False
     replace_on = frozenset({"bucket", "key"})
     recomputed = frozenset({"etag", "versionId"})
     refuses = frozenset({"overrideProvider", "websiteRedirect"})

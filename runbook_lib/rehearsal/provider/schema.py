@@ -89,10 +89,15 @@ class Shape:
     def coerced(self, value: Any) -> Any:
         """``value`` with scalars of the declared kind, as pulumi-aws takes "80" for a number and 80 for a string.
 
-        What it does not take stays as it is, for ``failures`` to find: "80.0" for an integer, "yes" for a bool.
+        One value stands for a list of it, and a list of one block for the block. What it does not take stays as it is, for
+        ``failures`` to find: "80.0" for an integer, "yes" for a bool.
         """
         if isinstance(value, Secret):
             return Secret(self.coerced(value.value))
+        if self.kind == "list" and not isinstance(value, list | Unknown | None):
+            return [self.at(0).coerced(value)]
+        if self.kind == "object" and isinstance(value, list) and len(value) == 1:
+            return self.coerced(value[0])
         if isinstance(value, list):
             return [self.at(index).coerced(item) for index, item in enumerate(value)]
         if isinstance(value, dict):

@@ -7,7 +7,6 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.registry import resource
 from runbook_lib.rehearsal.provider.shapes import ModelledResource, pick
 
@@ -41,14 +40,12 @@ class Secret(SecretsManagerResource):
     json_properties = frozenset({"policy"})
     defaults: ClassVar[dict[str, Any]] = {"description": MANAGED, "recoveryWindowInDays": 30}
 
-    def create(self, aws: Session, inputs: Properties) -> str:
-        """CreateSecret.
+    def refused(self, inputs: Properties) -> str | None:
+        """Replicas: the emulator is one region."""
+        return "replicas: the rehearsal keeps secrets in one region" if inputs.get("replicas") else None
 
-        Raises:
-            ProviderError: For replicas: the emulator is one region.
-        """
-        if inputs.get("replicas"):
-            raise ProviderError("replicas: the rehearsal keeps secrets in one region")
+    def create(self, aws: Session, inputs: Properties) -> str:
+        """CreateSecret."""
         return str(self.call(aws, "CreateSecret", inputs, Tags="tagsAll")["arn"])
 
     def configure(self, aws: Session, id_: str, new: Properties, changed: frozenset[str]) -> None:

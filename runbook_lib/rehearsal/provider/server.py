@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from runbook_lib.rehearsal.provider import configuration, registry
 from runbook_lib.rehearsal.provider.base import ProviderError
@@ -35,12 +35,18 @@ if TYPE_CHECKING:
 WORKERS = 64
 LARGEST_MESSAGE = 400 * 1024 * 1024  # bytes; what Pulumi's own engine allows
 PARENT_SECONDS = 0.5
+ONLY_PREVIEWED = "can be previewed only: the rehearsal has no code for this type, so an update will refuse to make it"
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
-    """The protocol's methods; each request has a thread of its own."""
+    """The protocol's methods; each request has a thread of its own.
 
-    def __init__(self) -> None:
+    Args:
+        engine: The address of the engine that started this; it shows what is said to it.
+    """
+
+    def __init__(self, engine: str = "") -> None:
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine)) if engine else None
         self._session: Session | None = None
         # Importing the SDK and boto3 takes a second, which the engine spends elsewhere if it starts now.
         self._warm = threading.Thread(target=_warm_up, daemon=True)
@@ -99,8 +105,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """A look-up."""
         found = registry.functions().get(request.tok)
         if found is None:
-            known = ", ".join(sorted(registry.functions()))
-            raise ProviderError(f"cannot be rehearsed; these functions can: {known}")
+            raise ProviderError(f"cannot be rehearsed; {registry.alike(request.tok, registry.functions())}")
         if self._session is None:
             raise ProviderError("the provider has not been configured")
         arguments = plain(decode(request.args))
@@ -123,7 +128,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @answering
     def Create(self, request: Any, context: Any) -> Any:
         """Make a resource."""
-        id_, outputs = self._of(request).create(decode(request.properties), preview=request.preview)
+        lifecycle = self._of(request)
+        id_, outputs = lifecycle.create(decode(request.properties), preview=request.preview)
+        if request.preview and lifecycle.known is None and self._engine is not None:
+            warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, urn=request.urn, message=ONLY_PREVIEWED)
+            self._engine.Log(warning)
         return provider_pb2.CreateResponse(id=id_, properties=encode(outputs))
 
     @answering
@@ -183,7 +192,7 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     options = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.max_send_message_length", LARGEST_MESSAGE)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), options=options)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(*sys.argv[1:2]), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)  # noqa: T201  # the protocol

@@ -44,7 +44,12 @@ class Topic(SnsResource):
     """A topic."""
 
     autoname = "name"
-    autoname_max = 256
+    autoname_max = 80
+
+    def made_up(self, name: str, inputs: Properties) -> str:
+        """SNS knows FIFO topics by their names."""
+        return f"{name}.fifo" if inputs.get("fifoTopic") is True else name
+
     replace_on = frozenset({"fifoTopic", "name", "namePrefix"})
     json_properties = frozenset({"archivePolicy", "deliveryPolicy", "policy"})
     refuses = FEEDBACK | {"maximumMessageSize"}

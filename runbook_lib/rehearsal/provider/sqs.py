@@ -51,6 +51,11 @@ class Queue(SqsResource):
 
     autoname = "name"
     autoname_max = 80
+
+    def made_up(self, name: str, inputs: Properties) -> str:
+        """SQS knows FIFO queues by their names."""
+        return f"{name}.fifo" if inputs.get("fifoQueue") is True else name
+
     replace_on = frozenset({"fifoQueue", "name", "namePrefix"})
     json_properties = frozenset({"policy", "redriveAllowPolicy", "redrivePolicy"})
     attributes: ClassVar[dict[str, str]] = (

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent import futures
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from runbook_lib.rehearsal.provider.wire import decode, encode
 
@@ -20,9 +22,14 @@ EXECUTABLE = Path(__file__).parents[3] / "runbook_lib/rehearsal/bin/pulumi-resou
 
 
 class Plugin:
-    """A client of the provider protocol in plain Python values."""
+    """A client of the provider protocol in plain Python values.
 
-    def __init__(self, port: int) -> None:
+    Attributes:
+        said: What it logged to the engine: URN and message.
+    """
+
+    def __init__(self, port: int, said: list[tuple[str, str]]) -> None:
+        self.said = said
         self.stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel(f"127.0.0.1:{port}"))
 
     def check_config(self, **config: Any) -> list[str]:
@@ -55,12 +62,28 @@ def urn(token: str) -> str:
     return f"urn:pulumi:test::project::{token}::subject"
 
 
+class Engine(engine_pb2_grpc.EngineServicer):
+    """As much of an engine as a plugin talks to."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, str]] = []
+
+    def Log(self, request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802  # the protocol's name
+        self.said.append((request.urn, request.message))
+        return empty_pb2.Empty()
+
+
 @contextmanager
 def running(environment: dict[str, str]) -> Iterator[Plugin]:
     """The plugin, started as an engine does."""
-    with subprocess.Popen([EXECUTABLE, "127.0.0.1:1"], stdout=subprocess.PIPE, env=environment, text=True) as process:
+    engine, server = Engine(), grpc.server(futures.ThreadPoolExecutor(max_workers=1))
+    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
+    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    with subprocess.Popen([EXECUTABLE, address], stdout=subprocess.PIPE, env=environment, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Plugin(int(process.stdout.readline()))
+            yield Plugin(int(process.stdout.readline()), engine.said)
         finally:
             process.kill()
+            server.stop(None)

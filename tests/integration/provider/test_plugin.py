@@ -96,13 +96,16 @@ def test_nested_and_missing_inputs(plugin: Plugin) -> None:
 
 
 def test_type_that_only_the_sdk_knows(plugin: Plugin) -> None:
-    """It can be checked and previewed; making it fails with its name and the known ones."""
+    """It can be checked and previewed, with a warning; making it fails with its name and the known ones."""
     token = "aws:ec2/trafficMirrorFilter:TrafficMirrorFilter"
     inputs, failures = plugin.check(token, description="a")
     assert not failures
     _, planned = plugin.create(token, preview=True, **inputs)
     assert planned["description"] == "a"
     assert planned["arn"] is UNKNOWN
+    ((about, warning),) = plugin.said
+    assert about.endswith(f"::{token}::subject")
+    assert warning.startswith("can be previewed only")
     with pytest.raises(grpc.RpcError, match=rf"{token} subject: cannot be rehearsed.*{VPC}"):
         plugin.create(token, **inputs)
 

@@ -11,6 +11,8 @@ from runbook_lib.rehearsal.provider.base import ProviderError
 from runbook_lib.rehearsal.provider.lifecycle import Lifecycle
 from runbook_lib.rehearsal.provider.schema import type_schema
 from runbook_lib.rehearsal.provider.session import Session
+from runbook_lib.rehearsal.provider.wire import Archive
+from runbook_lib.rehearsal.values import UNKNOWN
 
 FUNCTION = "aws:lambda/function:Function"
 INSTANCE = "aws:rds/instance:Instance"
@@ -66,3 +68,43 @@ def test_what_cannot_change_in_place_is_refused(
     lifecycle = Lifecycle(token, Session("us-east-1", NOWHERE))
     with pytest.raises(ProviderError, match=f"{next(iter(new or old))} cannot change in place in a rehearsal"):
         lifecycle.update("a", old, old, new, preview=preview)
+
+
+LISTENER, RULE = "aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule"
+
+
+@pytest.mark.parametrize("preview", [True, False])
+@pytest.mark.parametrize(
+    ("token", "inputs", "reason"),
+    [
+        (INSTANCE, {"engine": "mysql"}, "has PostgreSQL only"),
+        (INSTANCE, {"engine": "postgres", "snapshotIdentifier": "a"}, "new, empty databases only"),
+        ("aws:rds/subnetGroup:SubnetGroup", {"name": "Upper"}, "write upper"),
+        (LISTENER, {"defaultActions": [{"type": "forward"}, {"type": "authenticate-oidc"}]}, "authenticate-oidc cannot"),
+        (RULE, {"actions": [{"type": "authenticate-oidc"}], "conditions": []}, "authenticate-oidc cannot"),
+        (RULE, {"actions": [], "conditions": [{"queryStrings": []}]}, "queryStrings.* cannot"),
+        ("aws:secretsmanager/secret:Secret", {"replicas": [{"region": "a"}]}, "in one region"),
+        ("aws:apigateway/restApi:RestApi", {"body": "{}"}, "from resources and methods only"),
+        (FUNCTION, {"code": Archive(uri="https://a/b.zip")}, "fetches nothing"),
+    ],
+)
+def test_a_value_that_cannot_be_rehearsed_is_refused_in_the_preview(
+    token: str,
+    inputs: dict[str, Any],
+    reason: str,
+    preview: bool,  # noqa: FBT001  # a parameter
+) -> None:
+    with pytest.raises(ProviderError, match=reason):
+        Lifecycle(token, Session("us-east-1", NOWHERE)).create(inputs, preview=preview)
+
+
+@pytest.mark.parametrize("token", sorted(registry.resources()))
+def test_what_is_not_known_yet_is_not_refused(token: str) -> None:
+    """A preview cannot know that it will not fit; and no check may fall over it."""
+    known, schema = registry.resources()[token], type_schema(token)
+    assert schema is not None
+    names = schema.inputs.properties.keys() if known.supports is None else known.supports
+    # That they are given at all is what these are refused for.
+    given = names - known.refuses - {"replicateSourceDb", "restoreToPointInTime", "s3Import", "snapshotIdentifier"}
+    inputs = dict.fromkeys(given - {"replicas", "body", "region", "tags", "acl"}, UNKNOWN)
+    assert Lifecycle(token, Session("us-east-1", NOWHERE)).create(inputs, preview=True)[0] == ""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from runbook_lib.rehearsal.provider.lifecycle import Lifecycle
 from runbook_lib.rehearsal.provider.session import Session
-from runbook_lib.rehearsal.values import Secret
+from runbook_lib.rehearsal.values import UNKNOWN, Secret
 
 ACL = "aws:wafv2/webAcl:WebAcl"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -65,6 +66,58 @@ def test_scalars_of_another_kind_are_taken_as_pulumi_aws_takes_them(token: str, 
     inputs, failures = checked(token, **{name: given})
     assert name not in failures
     assert (inputs[name], type(inputs[name])) == (made, type(made))
+
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+RULE = {"protocol": "tcp", "fromPort": 80, "toPort": 80}
+
+
+@pytest.mark.parametrize(
+    ("token", "given", "made"),
+    [
+        (ALARM, {"alarmActions": "arn:a"}, {"alarmActions": ["arn:a"]}),
+        (GROUP, {"ingress": RULE | {"cidrBlocks": "10.0.0.0/8"}}, {"ingress": [RULE | {"cidrBlocks": ["10.0.0.0/8"]}]}),
+        (TARGETS, {"healthCheck": [{"interval": "30"}]}, {"healthCheck": {"interval": 30}}),
+        (ALARM, {"alarmActions": Secret("arn:a")}, {"alarmActions": Secret(["arn:a"])}),
+        (ALARM, {"alarmActions": UNKNOWN}, {"alarmActions": UNKNOWN}),
+    ],
+)
+def test_one_value_stands_for_a_list_of_it_and_back(token: str, given: dict[str, Any], made: dict[str, Any]) -> None:
+    inputs, failures = checked(token, **given)
+    assert inputs.items() >= made.items()
+    assert not failures.keys() & given.keys()
+
+
+def test_two_blocks_are_not_one() -> None:
+    assert checked(TARGETS, healthCheck=[{}, {}])[1]["healthCheck"] == "must be an object, not list"
+
+
+QUEUE, TOPIC, BUCKET = "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:s3/bucket:Bucket"
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "name", "pattern"),
+    [
+        (QUEUE, {}, "name", "My-[0-9a-f]{7}"),
+        (QUEUE, {"fifoQueue": "true"}, "name", r"My-[0-9a-f]{7}\.fifo"),
+        (TOPIC, {"fifoTopic": True}, "name", r"My-[0-9a-f]{7}\.fifo"),
+        ("aws:kms/alias:Alias", {}, "name", "alias/My-[0-9a-f]{7}"),
+        (BUCKET, {}, "bucket", "my-[0-9a-f]{7}"),
+        ("aws:s3/bucketObjectv2:BucketObjectv2", {}, "key", "My"),
+    ],
+)
+def test_a_made_up_name_is_as_pulumi_aws_makes_it(token: str, inputs: dict[str, Any], name: str, pattern: str) -> None:
+    found, _ = Lifecycle(token, Session("us-east-1", "http://127.0.0.1:1")).check("My", {}, inputs, b"seed")
+    assert re.fullmatch(pattern, found[name])
+    again, _ = Lifecycle(token, Session("us-east-1", "http://127.0.0.1:1")).check("My", found, inputs, b"other seed")
+    assert again[name] == found[name]
+
+
+@pytest.mark.parametrize("policy", ["", "{", "no document", Secret("{'a': 1}")])
+def test_what_is_no_document_is_refused_before_aws_is_asked(policy: Any) -> None:
+    assert checked("aws:iam/policy:Policy", policy=policy)[1]["policy"] == "must be a JSON document, and is none"
+    assert not checked("aws:iam/policy:Policy", policy={"Version": "2012-10-17"})[1]
+    assert not checked("aws:iam/policy:Policy", policy=UNKNOWN)[1]
 
 
 @pytest.mark.parametrize(
