@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
+import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Self
 
 from runbook_lib.rehearsal.engine.builtin import BuiltinProvider
@@ -11,6 +14,7 @@ from runbook_lib.rehearsal.engine.deletion import delete_all, leftovers
 from runbook_lib.rehearsal.engine.engine_service import EngineService
 from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.executor import Executor
+from runbook_lib.rehearsal.engine.hooks import Hooks, refuse_without_program
 from runbook_lib.rehearsal.engine.monitor import Monitor
 from runbook_lib.rehearsal.engine.program import SHOWN_ITS_ERROR, Program
 from runbook_lib.rehearsal.engine.refresh import refresh_all
@@ -22,7 +26,7 @@ from runbook_lib.rehearsal.engine.transforms import Transforms
 from runbook_lib.rehearsal.engine.urn import is_provider, package_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from runbook_lib.rehearsal.engine.backend import Backend
     from runbook_lib.rehearsal.engine.run import Run
@@ -52,6 +56,7 @@ class Deployment:
             builtin,
             lambda line: run.events.diagnostic("debug", line) if run.options.debug else None,
         )
+        run.hooks = Hooks(run)
         self.executor = Executor(run)
         self.registrar = Registrar(run, self.executor)
         self._program: Program | None = None
@@ -63,6 +68,7 @@ class Deployment:
 
     def __exit__(self, *_: object) -> None:
         """Let everything that was started end."""
+        self._run.program_free.set()
         if self._program:
             self._program.kill()
         self.executor.wait_until_idle()
@@ -74,10 +80,7 @@ class Deployment:
     def update(self, program: Program) -> None:
         """Run the program and bring the stack to what it wants."""
         run = self._run
-        self._program = program
-        folder = run.project.program if run.project.program.is_dir() else run.project.program.parent
-        engine = EngineService(run)
-        self._server.serve(Monitor(run, self.registrar, Transforms(), folder), engine)
+        engine = self._serve(program)
         self._prestart_plugins()
         if run.options.refresh:
             self._refuse_unknown([*run.targets.include, *run.targets.exclude])
@@ -86,35 +89,85 @@ class Deployment:
         self._refuse_unknown(run.targets.replace)
         if run.failed or run.stopping.is_set():
             return
+        with self._running(program, engine) as registered:
+            if registered:
+                self._delete(everything=False)
+                self._refuse_unknown(run.targets.include)
+                self._hold_to_plan()
+
+    def destroy(self, program: Program | None = None, *, keep_protected: bool = False) -> None:
+        """Delete everything that the run may touch; a program beside it lends its hooks, and providers their settings."""
+        run = self._run
+        engine = self._serve(program)
+        if not self._has_targets():
+            return
+        if program is None:
+            self._guarded(lambda: refuse_without_program(run))
+        self._prestart_plugins()
+        if run.options.refresh and not run.failed:
+            self._guarded(lambda: refresh_all(run))
+            self.registrar.rebase()
+        if run.failed or run.stopping.is_set():
+            return
+        if program is None:
+            self._delete(everything=True, keep_protected=keep_protected)
+            return
+        run.destroying = True
+        with self._running(program, engine) as registered:
+            if registered:
+                run.settle_outputs()
+                run.stack_outputs = None  # they go with the stack's own resource
+                self._delete(everything=True, keep_protected=keep_protected)
+
+    def _serve(self, program: Program | None) -> EngineService:
+        run = self._run
+        self._program = program
+        engine = EngineService(run)
+        monitor = None
+        if program is not None:
+            folder = run.project.program if run.project.program.is_dir() else run.project.program.parent
+            monitor = Monitor(run, self.registrar, Transforms(), folder)
+        self._server.serve(monitor, engine)
+        return engine
+
+    @contextlib.contextmanager
+    def _running(self, program: Program, engine: EngineService) -> Iterator[bool]:
+        """Run the program; whether it has registered all that it wants, so that what it has not may be deleted.
+
+        One with hooks stays until the block is left, for deletions may call it back.
+        """
+        run = self._run
         program.begin(run, self._server.address, lambda severity, line: run.events.diagnostic(severity, line, engine.root))
-        code = program.wait()
+        ended: Future[int] = Future()
+
+        def follow() -> None:
+            ended.set_result(program.wait())
+            run.program_through.set()
+
+        threading.Thread(target=follow, daemon=True).start()
+        run.program_through.wait()
+        held = not ended.done()
+        code = 0 if held else ended.result()
         self.executor.wait_until_idle()
+        self._judge(code, engine)
+        # What a program that did not come to its end has not registered may still be wanted.
+        yield code == 0 and not run.stopping.is_set() and (not run.failed or run.options.continue_on_error)
+        run.program_free.set()
+        if held:
+            self._judge(ended.result(), engine)
+
+    def _judge(self, code: int, engine: EngineService) -> None:
+        """See how the program has ended; one that was told to stop has nothing to say."""
+        run = self._run
         if run.stopping.is_set():
             return
         if code not in {0, SHOWN_ITS_ERROR}:
             run.fail(f"an unhandled error occurred: Program exited with non-zero exit code: {code}", engine.root)
         run.failed = run.failed or code != 0
-        # What a program that did not come to its end has not registered may still be wanted.
-        if code == 0 and (not run.failed or run.options.continue_on_error):
-            self._delete(everything=False)
-            self._refuse_unknown(run.targets.include)
-            self._hold_to_plan()
-
-    def destroy(self, *, keep_protected: bool = False) -> None:
-        """Delete everything that the run may touch."""
-        run = self._run
-        self._server.serve(None, EngineService(run))
-        if not self._has_targets():
-            return
-        self._prestart_plugins()
-        if run.options.refresh:
-            self._guarded(lambda: refresh_all(run))
-        if not run.failed and not run.stopping.is_set():
-            self._delete(everything=True, keep_protected=keep_protected)
 
     def refresh(self) -> None:
         """Take over what the providers see."""
-        self._server.serve(None, EngineService(self._run))
+        self._serve(None)
         if not self._has_targets():
             return
         self._prestart_plugins()
@@ -122,7 +175,7 @@ class Deployment:
 
     def import_resources(self, work: Callable[[Registrar], None]) -> None:
         """Adopt existing resources; `work` registers them."""
-        self._server.serve(None, EngineService(self._run))
+        self._serve(None)
         self._guarded(lambda: work(self.registrar))
 
     def _refuse_unknown(self, names: list[str]) -> None:

@@ -48,6 +48,10 @@ class TransformError(EngineError):
     """Raised when a transform of the program's raises: that is for the program to know, which may go on."""
 
 
+class HookError(EngineError):
+    """Raised when a resource hook raises, or cannot be called or registered."""
+
+
 class PartialCreateError(ProviderError):
     """Raised when a resource exists but did not initialise: its state is kept, with the reasons.
 

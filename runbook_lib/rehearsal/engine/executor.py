@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.apply import apply
-from runbook_lib.rehearsal.engine.errors import EngineError, PartialCreateError
+from runbook_lib.rehearsal.engine.errors import EngineError, PartialCreateError, ProviderError
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
 from runbook_lib.rehearsal.engine.steps import PENDING
 from runbook_lib.rehearsal.engine.urn import is_provider
@@ -75,7 +75,8 @@ class Executor:
         kind = PENDING.get(step.op, "") if touches and not run.dry_run else ""
         number = run.journal.begin(kind, step.state) if kind else 0
         try:
-            apply(step, run)
+            run.hooks.before(step)
+            self._apply(step)
         except PartialCreateError as error:
             run.journal.end(number)
             self._record(step)
@@ -84,6 +85,8 @@ class Executor:
             run.journal.end(number)
             run.journal.commit()
             self._report(step, error)
+        if step.state.custom or step.new is None:
+            run.hooks.after(step)  # those of a component when its outputs are there
         run.journal.end(number)
         self._record(step)
         if step.new is not None:
@@ -93,6 +96,17 @@ class Executor:
         else:
             run.steps[step.urn] = step  # a component's outputs come later
         run.events.count(step)
+
+    def _apply(self, step: Step) -> None:
+        """Do what a step says, again as often as its error hooks ask for."""
+        failures: list[str] = []
+        while True:
+            try:
+                return apply(step, self._run)
+            except ProviderError as error:
+                failures.insert(0, str(error))
+                if not self._run.hooks.retry(step, failures):
+                    raise
 
     def _report(self, step: Step, error: EngineError) -> None:
         """Show a failed step and stop the run, or go on without it if that was asked for."""

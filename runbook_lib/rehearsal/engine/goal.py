@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from runbook_lib.rehearsal.engine.aliases import Alias
 from runbook_lib.rehearsal.engine.assets import hashed
 from runbook_lib.rehearsal.engine.errors import UsageError
+from runbook_lib.rehearsal.engine.hook_options import hooks_from_proto
 from runbook_lib.rehearsal.engine.values import Asset, Properties, rewrite
 from runbook_lib.rehearsal.engine.wire import unpack, unpack_value
 
@@ -47,6 +48,7 @@ class Goal:
     hide_diff: list[str] = field(default_factory=list)
     additional_secret_outputs: list[str] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
+    hooks: dict[str, list[str]] = field(default_factory=dict)
     replacement_trigger: Any = None
     source_position: str = ""
 
@@ -104,6 +106,7 @@ def from_request(request: resource_pb2.RegisterResourceRequest, folder: Path, ro
         hide_diff=list(request.hideDiffs),
         additional_secret_outputs=list(request.additionalSecretOutputs),
         custom_timeouts={key: value for key, value in timeouts.items() if value},
+        hooks=hooks_from_proto(request.hooks),
         replacement_trigger=trigger,
         source_position=_position(request, root),
     )

@@ -8,7 +8,7 @@ import grpc
 from google.protobuf import empty_pb2
 
 from runbook_lib.rehearsal.engine import goal as goals
-from runbook_lib.rehearsal.engine.errors import EngineError, TransformError
+from runbook_lib.rehearsal.engine.errors import EngineError, HookError, TransformError
 from runbook_lib.rehearsal.engine.protos import provider_pb2, resource_pb2, resource_pb2_grpc
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
 from runbook_lib.rehearsal.engine.urn import STACK_TYPE, package_of
@@ -35,6 +35,9 @@ FEATURES = {
     "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
     "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
     "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    "sendsOptionsToHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_SENDS_OPTIONS_TO_HOOKS,
 }
 SHUTTING_DOWN = "resource monitor has terminated, shutting down"
 
@@ -120,6 +123,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         resource.outputs = outputs
         self._run.journal.touch(resource)
         if step := self._run.steps.get(request.urn):  # what targets leave out has none
+            self._run.hooks.after(step)
             self._run.events.after(step)
         return empty_pb2.Empty()
 
@@ -181,8 +185,21 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         return empty_pb2.Empty()
 
     def SignalAndWaitForShutdown(self, _request: Any, _context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's
-        """Let the program go: nothing here calls it back after its last registration."""
+        """Let the program go; one with hooks stays until the deletions are through, for they may call it back."""
+        if self._run.hooks:
+            self._run.program_through.set()
+            self._run.program_free.wait()
         return empty_pb2.Empty()
+
+    def RegisterResourceHook(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's name
+        """Take a hook, to be called when a resource names it."""
+        try:
+            self._run.hooks.add(request)
+        except HookError as error:
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        return empty_pb2.Empty()
+
+    RegisterErrorHook = RegisterResourceHook
 
     def _refuse(self, context: grpc.ServicerContext, message: str) -> NoReturn:
         context.abort(grpc.StatusCode.UNIMPLEMENTED, message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS as CHANNEL_OPTIONS
 from pulumi.runtime.proto import (
+    alias_pb2,
     callback_pb2,
     callback_pb2_grpc,
     engine_pb2,
@@ -19,6 +20,7 @@ from pulumi.runtime.proto import (
 
 __all__ = [
     "CHANNEL_OPTIONS",
+    "alias_pb2",
     "callback_pb2",
     "callback_pb2_grpc",
     "engine_pb2",

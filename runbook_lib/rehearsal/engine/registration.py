@@ -71,6 +71,8 @@ class Registrar:
             resource = self._leave_alone(new, old)
         elif goal.read_id:
             resource = self._read(new, old, goal)
+        elif run.destroying and new.custom and not is_provider(new.type):
+            resource = self._await_deletion(new, old)
         else:
             self._check_dependencies_exist(new)
             resource = self._reconciler.bring_about(new, old, goal, self._seen, recreating=recreating)
@@ -185,6 +187,7 @@ class Registrar:
             ignore_changes=goal.ignore_changes,
             replace_on_changes=goal.replace_on_changes,
             custom_timeouts=goal.custom_timeouts,
+            resource_hooks=goal.hooks,
             replacement_trigger=goal.replacement_trigger,
             source_position=goal.source_position,
             aliases=[name for name in self._aliases[urn] if any(name == item.urn for item in goal.aliases)],
@@ -207,6 +210,14 @@ class Registrar:
             self._run.registry.ensure(f"{kept.urn}::{kept.id}", kept)
         self._executor.perform(Step("same", old, kept, skip_provider=True))
         return kept
+
+    def _await_deletion(self, new: Resource, old: Resource | None) -> Resource:
+        """A resource that is to be deleted when the program is through: nothing is made of it, nor changed, before."""
+        if old is None or new.needs() & self._run.skipped:
+            return self._leave_alone(new, None)
+        new.inputs = old.inputs
+        self._executor.perform(Step("same", old, new))
+        return new
 
     def _read(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
         new.id, new.external = goal.read_id, True

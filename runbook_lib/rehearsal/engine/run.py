@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from runbook_lib.rehearsal.engine.config import Value
     from runbook_lib.rehearsal.engine.events import EventStream
+    from runbook_lib.rehearsal.engine.hooks import Hooks
     from runbook_lib.rehearsal.engine.journal import Journal
     from runbook_lib.rehearsal.engine.project import Project
     from runbook_lib.rehearsal.engine.registry import Registry
@@ -79,6 +80,10 @@ class Run:
     events: EventStream
     planning: Planning = field(default_factory=Planning)
     registry: Registry = field(init=False)
+    hooks: Hooks = field(init=False)
+    destroying: bool = False  # the program runs, and what it registers is to be deleted afterwards
+    program_through: threading.Event = field(default_factory=threading.Event)  # it has registered all it wants, or ended
+    program_free: threading.Event = field(default_factory=threading.Event)  # nothing will call it back any more
     stopping: threading.Event = field(default_factory=threading.Event)
     cancelled: bool = False
     failed: bool = False
@@ -113,6 +118,13 @@ class Run:
                 return
             self.failed = True
             self.events.diagnostic("error", message, urn)
+            self.stopping.set()
+
+    def fail_after(self, message: str, urn: str) -> None:
+        """Show an error that came after a step was done: the resource is not failed, the run is."""
+        self.failed = True
+        self.events.diagnostic("error", message, urn)
+        if not self.options.continue_on_error:
             self.stopping.set()
 
     def settle_outputs(self) -> None:

@@ -48,6 +48,7 @@ FIELDS = {
     "replace_on_changes": "replaceOnChanges",
     "replacement_trigger": "replacementTrigger",
     "refresh_before_update": "refreshBeforeUpdate",
+    "resource_hooks": "resourceHooks",
 }
 ALWAYS = {"urn", "custom", "type"}
 VALUES = {"inputs", "outputs", "replacement_trigger"}
@@ -87,6 +88,7 @@ class Resource:
     hide_diff: list[Any] = field(default_factory=list)
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
+    resource_hooks: dict[str, list[str]] = field(default_factory=dict)  # names by kind, such as `BeforeCreate`
     replacement_trigger: Any = None
     unknown_fields: dict[str, Any] = field(default_factory=dict)  # kept for the engine that wrote them
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import grpc
 
+from runbook_lib.rehearsal.engine.callbacks import Callbacks
 from runbook_lib.rehearsal.engine.errors import TransformError
-from runbook_lib.rehearsal.engine.protos import callback_pb2, callback_pb2_grpc, resource_pb2
+from runbook_lib.rehearsal.engine.protos import resource_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +40,7 @@ class Transforms:
         self._stack: list[Any] = []
         self._invokes: list[Any] = []
         self._parents: dict[str, tuple[str, list[Any]]] = {}
-        self._stubs: dict[str, Any] = {}
-        self._lock = threading.Lock()
+        self._callbacks = Callbacks()
 
     def add(self, callback: Any) -> None:
         """Register a transform of all resources."""
@@ -93,20 +92,14 @@ class Transforms:
         return request
 
     def _call(self, callback: Any, question: Any) -> bytes:
-        with self._lock:
-            stub = self._stubs.get(callback.target)
-            if stub is None:
-                channel = grpc.insecure_channel(callback.target)
-                stub = self._stubs[callback.target] = callback_pb2_grpc.CallbacksStub(channel)
-        request = callback_pb2.CallbackInvokeRequest(token=callback.token, request=question.SerializeToString())
         try:
-            return bytes(stub.Invoke(request).response)
+            return self._callbacks.call(callback, question)
         except grpc.RpcError as error:
             raise TransformError(f"rpc error: code = Unknown desc = {error.details()}") from error
 
 
 def _question(request: Any) -> Any:
-    options = resource_pb2.TransformResourceOptions(custom_timeouts=request.customTimeouts)
+    options = resource_pb2.TransformResourceOptions(custom_timeouts=request.customTimeouts, hooks=request.hooks)
     for option, field in LISTS.items():
         getattr(options, option).extend(getattr(request, field))
     for option, field in SINGLES.items():
@@ -141,6 +134,7 @@ def _take_options(request: Any, options: Any) -> None:
     request.deleteBeforeReplaceDefined = options.HasField("delete_before_replace")
     request.deleteBeforeReplace = options.delete_before_replace
     request.customTimeouts.CopyFrom(options.custom_timeouts)
+    request.hooks.CopyFrom(options.hooks)
     request.providers.clear()
     for name, reference in options.providers.items():
         request.providers[name] = reference

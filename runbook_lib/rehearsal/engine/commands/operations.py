@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ from runbook_lib.rehearsal.engine.selection import select
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
+
+    from runbook_lib.rehearsal.engine.program import Program
+    from runbook_lib.rehearsal.engine.selection import Selection
 
 
 def _require_yes(arguments: argparse.Namespace) -> None:
@@ -59,26 +64,41 @@ def refresh(arguments: argparse.Namespace) -> None:
 
 def destroy(arguments: argparse.Namespace) -> None:
     """Delete everything in the stack."""
-    _refuse_program(arguments)
     if not arguments.preview_only:
         _require_yes(arguments)
     selection = select(arguments.stack, arguments.config_file)
     keep = bool(arguments.exclude_protected)
-    operate(
-        "destroy",
-        selection,
-        arguments,
-        lambda deployment: deployment.destroy(keep_protected=keep),
-        dry_run=bool(arguments.preview_only),
-    )
+    with _beside(arguments, selection) as program:
+        operate(
+            "destroy",
+            selection,
+            arguments,
+            lambda deployment: deployment.destroy(program, keep_protected=keep),
+            dry_run=bool(arguments.preview_only),
+        )
     if arguments.remove and not arguments.preview_only:
         from runbook_lib.rehearsal.engine.commands.stack import remove
 
         remove(selection, force=False, preserve_config=False)
 
 
+@contextlib.contextmanager
+def _beside(arguments: argparse.Namespace, selection: Selection) -> Iterator[Program | None]:
+    """The program of an operation that runs it only if asked to: `--run-program`."""
+    if arguments.run_program != "true":
+        yield None
+        return
+    selection.stack.require()
+    program = launch(selection.project)
+    try:
+        yield program
+    finally:
+        program.kill()
+
+
 def _refuse_program(arguments: argparse.Namespace) -> None:
     if arguments.run_program == "true":
         raise UsageError(
-            "--run-program: refresh and destroy work from the record here; running the program is outside the embedded engine"
+            "refresh --run-program: refreshing with the providers of the program instead of those on record is outside the "
+            "embedded engine; use the real pulumi command"
         )
