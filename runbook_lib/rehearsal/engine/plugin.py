@@ -34,6 +34,8 @@ def find(package: str, folders: dict[str, Path]) -> Path:
         raise ProviderError(f"plugins.providers in Pulumi.yaml: there is no {path} for package '{package}'")
     if found := shutil.which(name) or shutil.which(name, path=str(BIN)):
         return Path(found)
+    if package == "pulumi-python":
+        raise ProviderError("dynamic providers (pulumi.dynamic) are outside the embedded engine; use the real pulumi command")
     raise ProviderError(
         f"no provider plugin for package '{package}': {name} is neither declared under plugins.providers in "
         f"Pulumi.yaml nor on PATH; the embedded engine does not download plugins"

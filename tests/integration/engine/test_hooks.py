@@ -174,3 +174,13 @@ Thing("a", Opts(hooks=ResourceHookBinding(on_error=[ErrorHook("again", again)]))
     assert [line.split()[0] for line in noted(bench)] == ["create-1", "create-2", "create-3"]
     assert bench.calls().count("create failed a") == 3
     assert bench.alive() == []
+
+
+def test_a_dynamic_provider_is_refused_by_name(embedded: Bench) -> None:
+    """What to do instead is said, and is true: nothing could be declared or put on PATH for it."""
+    embedded.program(
+        "from pulumi import dynamic\nclass P(dynamic.ResourceProvider):\n    pass\n"
+        'class R(dynamic.Resource, module="m", name="R"):\n    pass\nR(P(), "d", {})\n'
+    )
+    embedded.stack()
+    assert "dynamic providers (pulumi.dynamic) are outside the embedded engine" in up(embedded)
