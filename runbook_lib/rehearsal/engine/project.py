@@ -10,6 +10,9 @@ from typing import Any
 from runbook_lib.rehearsal.engine.errors import EngineError
 
 NAMES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+TEXTS = ("description", "author", "website", "license", "main", "stackConfigDir")
+OBJECTS = ("backend", "options", "template")
+TOOLCHAINS = ("pip", "poetry", "uv")
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def _read(file: Path) -> Project:
     runtime = data["runtime"]["name"] if isinstance(data["runtime"], dict) else data["runtime"]
     if runtime != "python":
         raise EngineError(f"{file}: the embedded engine runs Python programs only, not runtime '{runtime}'")
+    _refuse_runtime_options(file, data["runtime"])
     return Project(file, data)
 
 
@@ -114,17 +118,40 @@ def _refuse_options(file: Path, data: dict[str, Any]) -> None:
     """Refuse settings that would change what every command does, where they are none that the engine knows."""
     from runbook_lib.rehearsal.engine.version import VERSION, satisfies
 
-    if not isinstance(data.get("main") or "", str):
-        raise EngineError(f"could not validate '{file}': 1 error occurred:\n\t* #/main: expected string or null")
+    for key, kind, wanted in [*((key, str, "string") for key in TEXTS), *((key, dict, "object") for key in OBJECTS)]:
+        if not isinstance(data.get(key), kind | None):
+            raise _invalid(file, f"#/{key}: expected {wanted} or null")
+    if (data.get("backend") or {}).keys() - {"url"}:
+        raise _invalid(file, "#/backend: the only allowed attribute is 'url'")
     if (data.get("plugins") or {}).get("analyzers"):
         raise EngineError(f"{file}: policy packs (plugins.analyzers) are outside the embedded engine; the real CLI runs them")
-    options = data.get("options") or {}
-    if not isinstance(options, dict) or options.keys() - {"refresh"}:
+    if (data.get("plugins") or {}).get("languages"):
         raise EngineError(
-            f"could not validate '{file}': 1 error occurred:\n\t* #/options: the only allowed attribute is 'refresh'"
+            f"{file}: language plugins (plugins.languages) are outside the embedded engine; the real CLI loads them"
         )
+    options = data.get("options") or {}
+    if options.keys() - {"refresh"}:
+        raise _invalid(file, "#/options: the only allowed attribute is 'refresh'")
     if options.get("refresh", "always") != "always":
-        raise EngineError(f"could not validate '{file}': 1 error occurred:\n\t* #/options/refresh: value must be \"always\"")
-    wanted = str(data.get("requiredPulumiVersion") or "")
-    if wanted and not satisfies(wanted):
-        raise EngineError(f'Pulumi CLI version {VERSION[1:]} does not satisfy the version range "{wanted}"')
+        raise _invalid(file, '#/options/refresh: value must be "always"')
+    required = str(data.get("requiredPulumiVersion") or "")
+    if required and not satisfies(required):
+        raise EngineError(f'Pulumi CLI version {VERSION[1:]} does not satisfy the version range "{required}"')
+
+
+def _invalid(file: Path, reason: str) -> EngineError:
+    return EngineError(f"could not validate '{file}': 1 error occurred:\n\t* {reason}")
+
+
+def _refuse_runtime_options(file: Path, runtime: Any) -> None:
+    """Refuse how the runtime is asked to work where this engine, which has one Python and checks no types, would not."""
+    options = (runtime.get("options") or {}) if isinstance(runtime, dict) else {}
+    toolchain = options.get("toolchain")
+    if toolchain is not None and toolchain not in TOOLCHAINS:
+        raise EngineError(f"{file}: unsupported toolchain option: {toolchain}")
+    if (checker := options.get("typechecker")) is not None:
+        known = checker in {"mypy", "pyright"}
+        outside = "checking types before a run is outside the embedded engine; the real CLI does it"
+        raise EngineError(
+            f"{file}: runtime.options.typechecker: {outside}" if known else f"{file}: unsupported typechecker option: {checker}"
+        )

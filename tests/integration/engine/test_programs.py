@@ -1,4 +1,4 @@
-"""What programs do that few programs do, and what Pulumi.yaml says about all of them."""
+"""What programs do that few programs do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi.automation as auto
 import pytest
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 def up(bench: Bench) -> tuple[int, str]:
     done = bench.command("up", "--yes", "--skip-preview", "--stack", "dev")
     return done.returncode, done.stdout + done.stderr
-
-
-def settings(bench: Bench, **more: Any) -> None:
-    bench.settings({**json.loads((bench.project / "Pulumi.yaml").read_text()), **more})
 
 
 @pytest.mark.parametrize("end", ['raise Exception("boom")', 'Thing("n", fail="create")'])
@@ -126,7 +122,8 @@ def test_a_folder_without_a_program(bench: Bench) -> None:
     assert done.returncode == 1
     [said] = json.loads(done.stdout)["diagnostics"]
     assert said["message"] == f"error: unable to find main python program `__main__.py` in `{bench.project}`\n"
-    settings(bench, main="nowhere")
+    project = json.loads((bench.project / "Pulumi.yaml").read_text())
+    bench.settings({**project, "main": "nowhere"})
     done = bench.command("preview", "--json", "--stack", "dev")
     assert (done.returncode, json.loads(done.stdout)) == (1, {})
     assert f"project 'main' could not be read: stat {bench.project / 'nowhere'}: no such file or directory" in done.stderr
@@ -145,43 +142,6 @@ def test_an_interrupted_update_ends_with_one(bench: Bench) -> None:
     running.communicate(timeout=60)
     assert running.returncode == 1
     assert thing("a") in bench.resources()
-
-
-class TestSettings:
-    """Pulumi.yaml."""
-
-    def test_refresh_always(self, bench: Bench) -> None:
-        """Every preview, update and destruction begins with a refresh; `--refresh=false` is said to one command."""
-        bench.program('Thing("a", value=1)\n')
-        bench.stack().up()
-        settings(bench, options={"refresh": "always"})
-        state = json.loads(bench.thing_file("a").read_text())
-        bench.thing_file("a").write_text(json.dumps({**state, "value": 7, "echo": 7}))
-        bench.calls()
-        assert bench.stack().preview().change_summary == {"same": 1, "update": 1}
-        assert bench.stack().up().summary.resource_changes == {"same": 1, "update": 1}
-        assert json.loads(bench.thing_file("a").read_text())["value"] == 1
-        bench.calls()
-        bench.stack().destroy()
-        assert bench.calls() == ["read start a", "read end a", "delete start a", "delete end a"]
-
-    @pytest.mark.parametrize(
-        ("setting", "said"),
-        [
-            ({"options": {"refresh": "sometimes"}}, '#/options/refresh: value must be "always"'),
-            ({"options": {"other": 1}}, "the only allowed attribute is 'refresh'"),
-            ({"requiredPulumiVersion": ">=99.0.0"}, 'does not satisfy the version range ">=99.0.0"'),
-            ({"main": 3}, "#/main: expected string or null"),
-        ],
-    )
-    def test_what_is_refused(self, bench: Bench, setting: dict[str, Any], said: str) -> None:
-        bench.program('Thing("a", value=1)\n')
-        bench.stack()
-        settings(bench, **setting)
-        done = bench.command("up", "--yes", "--skip-preview", "--stack", "dev")
-        assert done.returncode == 1
-        assert said in done.stderr
-        assert bench.alive() == []
 
 
 def test_assets_in_events(bench: Bench) -> None:
