@@ -184,7 +184,11 @@ def main() -> None:
     """The nursery's command line: where to listen."""
     parser = argparse.ArgumentParser(prog="runbook_lib.rehearsal.nursery")
     parser.add_argument("socket", type=Path)
-    nursery_child.run(Nursery(parser.parse_args().socket, import_all()).serve())
+    try:
+        asked = Nursery(parser.parse_args().socket, import_all()).serve()
+    except SystemExit:
+        os._exit(0)  # taking apart all that was imported takes a second, for which whoever ends the world would wait
+    nursery_child.run(asked)
 
 
 if __name__ == "__main__":
