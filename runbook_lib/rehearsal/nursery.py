@@ -95,7 +95,10 @@ class Nursery:
 
     def _bear(self, connection: socket.socket) -> list[str]:
         """Read a request and fork its child; the caller is told the process id, or nothing where it is refused."""
-        request, streams = nursery_child.receive(connection)
+        try:
+            request, streams = nursery_child.receive(connection)
+        except ConnectionError:  # the caller was killed while it asked
+            request, streams = None, []
         while request and self._reached < needed(request.command):
             self._warm()
         able = len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - a lock that another thread held would be held for ever
@@ -114,7 +117,8 @@ class Nursery:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             self._children[pid] = connection
             self._selector.register(connection, selectors.EVENT_READ)
-            connection.sendall(f"{pid}\n".encode())
+            with contextlib.suppress(OSError):  # the caller is gone: that is read from the connection, and ends the child
+                connection.sendall(f"{pid}\n".encode())
         else:
             connection.close()
         for stream in streams:

@@ -210,3 +210,34 @@ def test_a_process_waits_for_what_it_needs(tmp_path: Path, name: str, needs: str
         assert run([sys.executable, str(tmp_path / f"{name}.py")], str(path)).stdout == "True\n"
     finally:
         process.stop()
+
+
+def test_callers_that_are_gone_before_their_answer_end_nobody_else(tmp_path: Path) -> None:
+    """The nursery is at its imports when they ask, and they are killed before it looks up: it forks for others all the same."""
+    started = nurseries.start(tmp_path / "log")
+    if started is None:
+        pytest.skip("NOT RUN: there is a nursery on Linux alone")
+    path, process = started
+    (tmp_path / "program.py").write_text(WAS_FORKED)
+    command = [sys.executable, str(tmp_path / "program.py")]
+    try:
+        until(path.exists, "the nursery did not start")
+        for _ in range(3):
+            gone = subprocess.Popen([*CLIENT, *command], env={**os.environ, forked.SOCKET_VARIABLE: str(path)})
+            until(lambda pid=gone.pid: _connected(pid), "nobody asked")
+            gone.kill()
+            gone.wait()
+        assert run(command, str(path)).stdout == "True\n"
+        assert process.alive()
+    finally:
+        process.stop()
+
+
+def _connected(pid: int) -> bool:
+    return any(link.startswith("socket:") for link in map(_link, Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def _link(path: Path) -> str:
+    with contextlib.suppress(OSError):
+        return str(path.readlink())
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -110,9 +111,13 @@ class TestExecute:
 
 def test_command_line_does_not_build_the_parser_that_jsonschema_would(tmp_path: Path) -> None:
     """It takes two seconds, each time, and no command validates IRIs."""
-    command = [sys.executable, "-X", "importtime", "-m", "runbook_lib", "rehearse", "-p", "nosuch=1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    with socket.socket() as taken:  # which is found out while the world comes up, and the runner is imported
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [sys.executable, "-X", "importtime", "-m", "runbook_lib", "rehearse", "--port", str(taken.getsockname()[1])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 2
+    assert "is taken" in done.stderr
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "nbformat" in imported
     assert "lark" not in imported
