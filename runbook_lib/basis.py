@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -64,4 +64,11 @@ def _configuration(run: Run) -> dict[str, str]:
     """The stack's configuration as the run's workspace has it; a secret is there as ciphertext."""
     text = (run.workspace / f"Pulumi.{run.facts.environment}.yaml").read_text(encoding="utf-8")
     config = (yaml.safe_load(text) or {}).get("config") or {}
-    return {key: canonical.digest(value) for key, value in config.items()}
+    return {key: canonical.digest(_as_pulumi_writes(value)) for key, value in config.items()}
+
+
+def _as_pulumi_writes(value: Any) -> Any:
+    """A scalar as text: the Pulumi CLI writes the file anew when it makes a stack, and quotes what stood there as it was."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value

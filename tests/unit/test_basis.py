@@ -58,3 +58,18 @@ def test_a_salt_is_no_configuration(run: Run) -> None:
     path = run.workspace / "Pulumi.staging.yaml"
     path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "encryptionsalt": "v1:x"}))
     assert basis.moved(before, basis.of(run, NO_ENGINE)) == []
+
+
+def test_what_pulumi_writes_back_is_no_change(run: Run) -> None:
+    """The CLI quotes the scalars of the file when it makes the stack; 03 writes them as they were."""
+    path = run.workspace / "Pulumi.staging.yaml"
+    content = yaml.safe_load(path.read_text())
+    plain = {"aws:skipMetadataApiCheck": True, "payments:retries": 3}
+    path.write_text(yaml.safe_dump({"config": {**content["config"], **plain}}))
+    before = basis.of(run, NO_ENGINE)
+    path.write_text(
+        yaml.safe_dump({"config": {**content["config"], "aws:skipMetadataApiCheck": "true", "payments:retries": "3"}})
+    )
+    assert basis.moved(before, basis.of(run, NO_ENGINE)) == []
+    path.write_text(yaml.safe_dump({"config": {**content["config"], **plain, "payments:retries": 4}}))
+    assert basis.moved(before, basis.of(run, NO_ENGINE)) == ["the configuration has changed: payments:retries"]
