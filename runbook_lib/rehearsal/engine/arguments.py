@@ -6,6 +6,7 @@ A flag that is accepted and has no effect here changes only how something is sho
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from functools import cache
 from typing import Any, NoReturn
@@ -78,6 +79,12 @@ def _outside(parser: argparse.ArgumentParser, name: str, what: str, *, value: bo
             raise UsageError(f"{name}: {what} {OUTSIDE}; use the real pulumi command")
 
     parser.add_argument(name, action=Refuse, nargs=None if value else 0, help=argparse.SUPPRESS)
+
+
+def runs_program(arguments: argparse.Namespace) -> bool:
+    """Whether an operation runs the program that could do without: `--run-program`, else PULUMI_RUN_PROGRAM."""
+    said = getattr(arguments, "run_program", "") or os.environ.get("PULUMI_RUN_PROGRAM", "").lower()
+    return said in {"true", "1"}
 
 
 @cache

@@ -143,8 +143,8 @@ class StoredStack:
             )
         return str((provider.get("state") or {}).get("salt") or "")
 
-    def write(self, latest: bytes) -> None:
-        """Replace the checkpoint atomically; the one before is kept beside it as `.bak`."""
+    def write(self, *latest: bytes) -> None:
+        """Replace the checkpoint atomically by a deployment, in parts; the one before is kept beside it as `.bak`."""
         meta = self.backend.folder / "meta.yaml"
         if not meta.exists():
             write_atomically(meta, b"version: 1\n")
@@ -156,7 +156,7 @@ class StoredStack:
             os.link(self.file, staged)
             staged.replace(backup)
         stack = json.dumps(self.full_name).encode()
-        write_atomically(self.file, b'{"version":3,"checkpoint":{"stack":%b,"latest":%b}}' % (stack, latest))
+        write_atomically(self.file, b'{"version":3,"checkpoint":{"stack":%b,"latest":' % stack, *latest, b"}}")
 
     def remove(self) -> None:
         """Remove the stack's files: checkpoint, its backup and its history."""

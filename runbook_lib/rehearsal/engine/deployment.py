@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import signal
-import sys
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from runbook_lib.rehearsal.engine.builtin import BuiltinProvider
 from runbook_lib.rehearsal.engine.deletion import delete_all, leftovers
@@ -15,6 +13,7 @@ from runbook_lib.rehearsal.engine.engine_service import EngineService
 from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.executor import Executor
 from runbook_lib.rehearsal.engine.hooks import Hooks, refuse_without_program
+from runbook_lib.rehearsal.engine.interrupts import Interrupts
 from runbook_lib.rehearsal.engine.monitor import Monitor
 from runbook_lib.rehearsal.engine.program import SHOWN_ITS_ERROR, Program
 from runbook_lib.rehearsal.engine.refresh import refresh_all
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
 
     from runbook_lib.rehearsal.engine.backend import Backend
     from runbook_lib.rehearsal.engine.run import Run
-
-INTERRUPTED = {
-    signal.SIGINT: "^C received; cancelling. If you would like to terminate immediately, press ^C again.\n",
-    signal.SIGTERM: "SIGTERM received; cancelling. If you would like to terminate immediately, send SIGTERM again.\n",
-}
-CAUTION = "Note that terminating immediately may lead to orphaned resources and other inconsistencies.\n"
 
 
 class Deployment:
@@ -60,22 +53,21 @@ class Deployment:
         self.executor = Executor(run)
         self.registrar = Registrar(run, self.executor)
         self._program: Program | None = None
+        self._interrupts = Interrupts(run, self._end_program)
 
     def __enter__(self) -> Self:
         """Take interrupts."""
-        self._handlers: dict[signal.Signals, Any] = {kind: signal.signal(kind, self._interrupt) for kind in INTERRUPTED}
+        self._interrupts.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Let everything that was started end."""
         self._run.program_free.set()
-        if self._program:
-            self._program.kill()
+        self._end_program()
         self.executor.wait_until_idle()
         self._server.stop()
         self._run.registry.close()
-        for kind, handler in self._handlers.items():
-            signal.signal(kind, handler)
+        self._interrupts.__exit__(None, None, None)
 
     def update(self, program: Program) -> None:
         """Run the program and bring the stack to what it wants."""
@@ -84,8 +76,11 @@ class Deployment:
         self._prestart_plugins()
         if run.options.refresh:
             self._refuse_unknown([*run.targets.include, *run.targets.exclude])
-            self._guarded(lambda: refresh_all(run))
-            self.registrar.rebase()
+            if run.options.run_program:
+                run.refreshes_registered = True
+            else:
+                self._guarded(lambda: refresh_all(run))
+                self.registrar.rebase()
         self._refuse_unknown(run.targets.replace)
         if run.failed or run.stopping.is_set():
             return
@@ -112,7 +107,7 @@ class Deployment:
         if program is None:
             self._delete(everything=True, keep_protected=keep_protected)
             return
-        run.destroying = True
+        run.mode = "destroy"
         with self._running(program, engine) as registered:
             if registered:
                 run.settle_outputs()
@@ -165,13 +160,20 @@ class Deployment:
             run.fail(f"an unhandled error occurred: Program exited with non-zero exit code: {code}", engine.root)
         run.failed = run.failed or code != 0
 
-    def refresh(self) -> None:
-        """Take over what the providers see."""
-        self._serve(None)
+    def refresh(self, program: Program | None = None) -> None:
+        """Take over what the providers see; a program beside it lends providers their settings, and resources their options."""
+        run = self._run
+        engine = self._serve(program)
         if not self._has_targets():
             return
         self._prestart_plugins()
-        self._guarded(lambda: refresh_all(self._run, counted=True))
+        if program is None:
+            self._guarded(lambda: refresh_all(run, counted=True))
+            return
+        run.mode, run.refreshes_registered = "refresh", True
+        with self._running(program, engine) as registered:
+            if registered:
+                self._guarded(lambda: refresh_all(run, counted=True, beside=self.registrar.seen))
 
     def import_resources(self, work: Callable[[Registrar], None]) -> None:
         """Adopt existing resources; `work` registers them."""
@@ -231,14 +233,6 @@ class Deployment:
         for package in sorted(packages - {"pulumi", run.project.name}):
             run.registry.prestart(package)
 
-    def _interrupt(self, kind: int, _frame: object) -> None:
-        run = self._run
-        if not run.cancelled:
-            run.cancelled = True
-            run.stopping.set()
-            sys.stderr.write(INTERRUPTED[signal.Signals(kind)] + CAUTION)
-            if self._program:
-                self._program.kill()
-            return
-        run.journal.freeze()
-        run.registry.kill()
+    def _end_program(self) -> None:
+        if self._program:
+            self._program.kill()

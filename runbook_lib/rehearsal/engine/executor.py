@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runbook_lib.rehearsal.engine.apply import apply
@@ -12,6 +13,8 @@ from runbook_lib.rehearsal.engine.steps import PENDING
 from runbook_lib.rehearsal.engine.urn import is_provider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runbook_lib.rehearsal.engine.run import Run
     from runbook_lib.rehearsal.engine.steps import Step
 
@@ -51,13 +54,23 @@ class Executor:
 
     def perform_admitted(self, step: Step) -> None:
         """Carry out one step that has been held against the plan; it raises as `perform` does."""
+        with self.turn():
+            self._perform(step)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Work as one of the so many at a time.
+
+        Raises:
+            Stopped: if the run is stopping.
+        """
         with self._idle:
             self._active += 1
         try:
             with self._slots:
                 if self._run.stopping.is_set():
                     raise Stopped
-                self._perform(step)
+                yield
         finally:
             with self._idle:
                 self._active -= 1

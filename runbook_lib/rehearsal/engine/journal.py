@@ -82,6 +82,17 @@ class Journal:
             for rows in (self._old, self._new):
                 rows.touch_all()
 
+    def detach_missing(self) -> None:
+        """Let nothing on record need what has left it, so that the record stays consistent."""
+        with self._lock:
+            resources = self.resources()
+            present = {resource.urn for resource in resources}
+            present |= {old for old, new in self._aliases.items() if new in present}
+            for resource in resources:
+                if missing := resource.needs() - present:
+                    resource.detach(missing)
+                    self.touch(resource)
+
     def forget_unresolved(self) -> None:
         """Drop creations of an earlier run whose outcome nobody knows: `--clear-pending-creates`."""
         with self._lock:
@@ -119,26 +130,27 @@ class Journal:
             covered = self._wanted
         try:
             if self._stack is not None:
-                self._stack.write(self._bytes())
+                self._stack.write(*self._parts())
         finally:
             with self._turn:
                 self._writing = False
                 self._written = max(self._written, covered)
                 self._turn.notify_all()
 
-    def _bytes(self) -> bytes:
+    def _parts(self) -> list[bytes]:
+        """The deployment's text; its rows are not joined again: they would be copied for every step."""
         with self._lock:
             shell = deployment_to_json([], [], manifest=manifest(), salt=self._crypter.salt)
             shell.pop("metadata")
-            head = json.dumps(shell, separators=(",", ":")).encode()[:-1]
-            rows = b",".join([*self._new.parts(), *self._old.parts()])
+            parts = [json.dumps(shell, separators=(",", ":")).encode()[:-1]]
+            for number, block in enumerate([*self._new.parts(), *self._old.parts()]):
+                parts += [b"," if number else b',"resources":[', block]
+            if len(parts) > 1:
+                parts.append(b"]")
             pending = b",".join([*map(self._pending, self._unresolved), *(text for _, text in self._running.values())])
-        parts = [head]
-        if rows:
-            parts.append(b',"resources":[%b]' % rows)
         if pending:
             parts.append(b',"pending_operations":[%b]' % pending)
-        return b"".join([*parts, b',"metadata":{}}'])
+        return [*parts, b',"metadata":{}}']
 
     def _row(self, resource: Resource) -> bytes:
         row = resource_to_json(resource.renamed(self._aliases), self._crypter)

@@ -110,8 +110,9 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResourceOutputs(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802 - the protocol's
         """Take a component's outputs."""
         resource = self._run.done.get(request.urn)
-        if resource is None:
-            self._refuse(context, f"cannot complete a resource '{request.urn}' whose registration isn't pending")
+        if resource is None or request.urn in self._run.left:
+            self._run.refuse(f"cannot complete a resource '{request.urn}' whose registration isn't pending", request.urn)
+            self._shut_down(context)
         outputs = unpack(request.outputs)
         if resource.type == STACK_TYPE:
             self._run.stack_outputs = resource, outputs

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runbook_lib.rehearsal.engine.arguments import runs_program
 from runbook_lib.rehearsal.engine.display import Display
 from runbook_lib.rehearsal.engine.errors import (
     CancelledError,
@@ -69,7 +70,9 @@ def operate(
         run = _prepare(selection, arguments, dry_run=dry_run)
         update = Update(kind, getattr(arguments, "message", "") or "", selection.config.entries)
         before = dict(run.base.outputs())
-        log = open_log(arguments.event_log) if getattr(arguments, "event_log", None) else None
+        # What a command shows before it changes anything is in the log as well.
+        previewed = not dry_run and kind != "resource-import" and not arguments.skip_preview
+        log = open_log(arguments.event_log, further=previewed) if getattr(arguments, "event_log", None) else None
         try:
             _carry_out(kind, run, selection, arguments, work, before=before, log=log)
         finally:
@@ -106,6 +109,7 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
             parallel=min(max(getattr(arguments, "parallel", None) or DEFAULT_PARALLEL, 1), 256),
             continue_on_error=bool(getattr(arguments, "continue_on_error", False)),
             refresh=_refreshes(arguments, selection.project),
+            run_program=runs_program(arguments),
             debug=bool(getattr(arguments, "debug", False)),
         ),
         targets=targets,

@@ -9,6 +9,7 @@ from runbook_lib.rehearsal.engine.aliases import alias_urns
 from runbook_lib.rehearsal.engine.default_providers import DefaultProviders, with_version
 from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.goal import Goal, inheriting
+from runbook_lib.rehearsal.engine.outcomes import Outcomes
 from runbook_lib.rehearsal.engine.reconcile import Reconciler
 from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped
 from runbook_lib.rehearsal.engine.state import Resource
@@ -34,6 +35,7 @@ class Registrar:
         self._executor = executor
         self._old = run.base.live()
         self._reconciler = Reconciler(run, executor)
+        self._outcomes = Outcomes(run, executor)
         self._lock = threading.Lock()
         self._seen: set[str] = set()
         self._aliases: dict[str, list[str]] = {}
@@ -67,12 +69,16 @@ class Registrar:
         self._refuse_if_failed(urn, new.needs())
         # What another's replacement has deleted is made again, whatever the targets say.
         recreating = old is not None and self._reconciler.replacements.deleted_on_the_way(old)
-        if not recreating and new not in run.targets:
-            resource = self._leave_alone(new, old)
+        if old is not None and run.refreshes_registered and not goal.read_id:
+            old = self._outcomes.refreshed(old, new)
+        if run.mode == "refresh" and not goal.read_id and self._outcomes.only_refreshed(new):
+            resource = self._outcomes.left(new, old)
+        elif not recreating and new not in run.targets:
+            resource = self._outcomes.leave_alone(new, old)
         elif goal.read_id:
-            resource = self._read(new, old, goal)
-        elif run.destroying and new.custom and not is_provider(new.type):
-            resource = self._await_deletion(new, old)
+            resource = self._outcomes.read(new, old, goal)
+        elif run.mode == "destroy" and new.custom and not is_provider(new.type):
+            resource = self._outcomes.await_deletion(new, old)
         else:
             self._check_dependencies_exist(new)
             resource = self._reconciler.bring_about(new, old, goal, self._seen, recreating=recreating)
@@ -196,33 +202,3 @@ class Registrar:
     def _check_dependencies_exist(self, new: Resource) -> None:
         if missing := new.needs() & self._run.skipped:
             raise EngineError(f"Resource '{new.urn}' depends on '{min(missing)}' which was not specified in --target list.")
-
-    def _leave_alone(self, new: Resource, old: Resource | None) -> Resource:
-        """A resource outside `--target`: it stays as it is, or is not made."""
-        if old is None:
-            self._run.skipped.add(new.urn)
-            self._executor.admit(Step("same", None, new))
-            self._run.events.count(Step("same", None, new))
-            return new
-        kept = old.copy()
-        kept.urn = new.urn
-        if is_provider(kept.type):
-            self._run.registry.ensure(f"{kept.urn}::{kept.id}", kept)
-        self._executor.perform(Step("same", old, kept, skip_provider=True))
-        return kept
-
-    def _await_deletion(self, new: Resource, old: Resource | None) -> Resource:
-        """A resource that is to be deleted when the program is through: nothing is made of it, nor changed, before."""
-        if old is None or new.needs() & self._run.skipped:
-            return self._leave_alone(new, None)
-        new.inputs = old.inputs
-        self._executor.perform(Step("same", old, new))
-        return new
-
-    def _read(self, new: Resource, old: Resource | None, goal: Goal) -> Resource:
-        new.id, new.external = goal.read_id, True
-        if old is not None and not old.external and old.id != goal.read_id:
-            self._executor.perform(Step("read-replacement", old, new), Step("replace", old, new))
-        else:
-            self._executor.perform(Step("read", old, new))
-        return new

@@ -6,7 +6,7 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from runbook_lib.rehearsal.engine.planning import Planning, PlanViolationError
 
@@ -35,6 +35,7 @@ class Options:
     parallel: int = DEFAULT_PARALLEL
     continue_on_error: bool = False
     refresh: bool = False
+    run_program: bool = False
     debug: bool = False
 
 
@@ -81,7 +82,8 @@ class Run:
     planning: Planning = field(default_factory=Planning)
     registry: Registry = field(init=False)
     hooks: Hooks = field(init=False)
-    destroying: bool = False  # the program runs, and what it registers is to be deleted afterwards
+    mode: Literal["update", "refresh", "destroy"] = "update"  # what becomes of a resource that the program registers
+    refreshes_registered: bool = False  # each is read when the program registers it, not all before: `--run-program`
     program_through: threading.Event = field(default_factory=threading.Event)  # it has registered all it wants, or ended
     program_free: threading.Event = field(default_factory=threading.Event)  # nothing will call it back any more
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -92,6 +94,7 @@ class Run:
     steps: dict[str, Step] = field(default_factory=dict)  # by URN: the last of each component
     _refusing: threading.Lock = field(default_factory=threading.Lock)
     skipped: set[str] = field(default_factory=set)  # creations left out by --target
+    left: set[str] = field(default_factory=set)  # registered, and left where it is on record: by a refresh with the program
     stack_outputs: tuple[Resource, Properties] | None = None  # what the program has exported, until it is known how all went
 
     @property

@@ -104,6 +104,16 @@ class Resource:
             urns.add(provider_urn(self.provider))
         return urns - {"", self.urn}
 
+    def detach(self, urns: set[str]) -> None:
+        """Need these resources no more, which are gone; which provider is used stays on record."""
+        self.parent = "" if self.parent in urns else self.parent
+        self.dependencies = [urn for urn in self.dependencies if urn not in urns]
+        self.property_dependencies = {
+            key: [urn for urn in needed if urn not in urns] for key, needed in self.property_dependencies.items()
+        }
+        self.replace_with = [urn for urn in self.replace_with if urn not in urns]
+        self.deleted_with = "" if self.deleted_with in urns else self.deleted_with
+
     def renamed(self, names: dict[str, str]) -> Resource:
         """The same resource with URNs that aliases have moved replaced by their new names."""
         if not names or not (self.needs() & names.keys()):

@@ -23,13 +23,13 @@ def dump(file: Path, data: dict[str, Any]) -> None:
     write_atomically(file, yaml.dump(data, Dumper=DUMPER, sort_keys=False, allow_unicode=True, width=1 << 20).encode())
 
 
-def write_atomically(file: Path, content: bytes) -> None:
-    """Replace a file so that a reader, or a crash, sees the old content or the new, never a part."""
+def write_atomically(file: Path, *content: bytes) -> None:
+    """Replace a file by content in parts, so that a reader, or a crash, sees the old content or the new, never less."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            stream.writelines(content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(file)

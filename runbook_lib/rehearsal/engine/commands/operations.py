@@ -6,6 +6,7 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING
 
+from runbook_lib.rehearsal.engine.arguments import runs_program
 from runbook_lib.rehearsal.engine.errors import EngineError, UsageError
 from runbook_lib.rehearsal.engine.operate import operate
 from runbook_lib.rehearsal.engine.program import launch
@@ -19,18 +20,25 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.selection import Selection
 
 
-def _require_yes(arguments: argparse.Namespace) -> None:
-    """This command never asks, so whoever changes a stack says so beforehand."""
-    if not arguments.yes:
+def _phases(arguments: argparse.Namespace) -> list[bool]:
+    """Whether each run of a command that changes a stack is a preview: one before the change, unless that is skipped.
+
+    This command never asks, so whoever changes a stack says so beforehand.
+    """
+    preview_only = getattr(arguments, "preview_only", False)
+    if preview_only and arguments.skip_preview:
+        raise UsageError("--skip-preview and --preview-only cannot be used together")
+    if preview_only:
+        return [True]
+    if not (arguments.yes or arguments.skip_preview):
         raise UsageError("--yes or --skip-preview must be passed in to proceed when running in non-interactive mode")
+    return [False] if arguments.skip_preview else [True, False]
 
 
 def up(arguments: argparse.Namespace) -> None:
     """Bring the stack to what the program wants."""
-    _require_yes(arguments)
-    if arguments.plan and not arguments.skip_preview:
-        _run_program(arguments, dry_run=True)  # refuses what exceeds the plan before anything has changed
-    _run_program(arguments, dry_run=False)
+    for dry_run in _phases(arguments):  # the first refuses what exceeds a plan before anything has changed
+        _run_program(arguments, dry_run=dry_run)
 
 
 def preview(arguments: argparse.Namespace) -> None:
@@ -55,17 +63,27 @@ def _run_program(arguments: argparse.Namespace, *, dry_run: bool) -> None:
 
 def refresh(arguments: argparse.Namespace) -> None:
     """Take over what the providers see."""
-    _refuse_program(arguments)
-    if not arguments.preview_only:
-        _require_yes(arguments)
+    for dry_run in _phases(arguments):
+        _refresh(arguments, dry_run=dry_run)
+
+
+def _refresh(arguments: argparse.Namespace, *, dry_run: bool) -> None:
     selection = select(arguments.stack, arguments.config_file)
-    operate("refresh", selection, arguments, lambda deployment: deployment.refresh(), dry_run=bool(arguments.preview_only))
+    with _beside(arguments, selection) as program:
+        operate("refresh", selection, arguments, lambda deployment: deployment.refresh(program), dry_run=dry_run)
 
 
 def destroy(arguments: argparse.Namespace) -> None:
     """Delete everything in the stack."""
-    if not arguments.preview_only:
-        _require_yes(arguments)
+    for dry_run in _phases(arguments):
+        _destroy(arguments, dry_run=dry_run)
+    if arguments.remove and not arguments.preview_only:
+        from runbook_lib.rehearsal.engine.commands.stack import remove
+
+        remove(select(arguments.stack, arguments.config_file), force=False, preserve_config=False)
+
+
+def _destroy(arguments: argparse.Namespace, *, dry_run: bool) -> None:
     selection = select(arguments.stack, arguments.config_file)
     keep = bool(arguments.exclude_protected)
     with _beside(arguments, selection) as program:
@@ -74,18 +92,14 @@ def destroy(arguments: argparse.Namespace) -> None:
             selection,
             arguments,
             lambda deployment: deployment.destroy(program, keep_protected=keep),
-            dry_run=bool(arguments.preview_only),
+            dry_run=dry_run,
         )
-    if arguments.remove and not arguments.preview_only:
-        from runbook_lib.rehearsal.engine.commands.stack import remove
-
-        remove(selection, force=False, preserve_config=False)
 
 
 @contextlib.contextmanager
 def _beside(arguments: argparse.Namespace, selection: Selection) -> Iterator[Program | None]:
     """The program of an operation that runs it only if asked to: `--run-program`."""
-    if arguments.run_program != "true":
+    if not runs_program(arguments):
         yield None
         return
     selection.stack.require()
@@ -94,11 +108,3 @@ def _beside(arguments: argparse.Namespace, selection: Selection) -> Iterator[Pro
         yield program
     finally:
         program.kill()
-
-
-def _refuse_program(arguments: argparse.Namespace) -> None:
-    if arguments.run_program == "true":
-        raise UsageError(
-            "refresh --run-program: refreshing with the providers of the program instead of those on record is outside the "
-            "embedded engine; use the real pulumi command"
-        )
