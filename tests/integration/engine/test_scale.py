@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from integration.engine.bench import Bench
 
 SCRIPT = Path(__file__).parents[2] / "bench" / "scale.py"
 
@@ -14,3 +18,16 @@ def test_the_benchmark_runs() -> None:
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == ["2", "4"]
     assert all(float(number) > 0 for row in rows for number in row[1:4])
+
+
+def test_a_program_is_run_so_that_it_may_grow(embedded: Bench) -> None:
+    """Its outputs are listened to once each, and its objects seldom searched for garbage, however its process was started."""
+    embedded.program(
+        "import gc\n"
+        "from pulumi.runtime import stack\n"
+        'pulumi.export("wait", stack.wait_for_rpcs.__module__)\n'
+        'pulumi.export("threshold", list(gc.get_threshold()))\n'
+    )
+    outputs = embedded.stack().up().outputs
+    assert outputs["wait"].value == "awaiting"
+    assert outputs["threshold"].value == [700, 10, 50]
