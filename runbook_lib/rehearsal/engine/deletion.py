@@ -32,6 +32,14 @@ def leftovers(run: Run, seen: set[str], *, everything: bool, keep_protected: boo
     ]
 
 
+def _spare(run: Run, executor: Executor, condemned: list[Resource], seen: set[str]) -> None:
+    """Keep what targets leave out and no program has registered, and tell it as if one had."""
+    going = {id(resource) for resource in condemned}
+    for resource in run.journal.resources():
+        if id(resource) not in going and resource.urn not in seen and not resource.delete:
+            executor.perform(Step("same", resource, resource.copy(), skip_provider=True))
+
+
 def _needed_by_protected(resources: list[Resource]) -> set[str]:
     kept: set[str] = set()
     for resource in reversed(resources):
@@ -40,16 +48,19 @@ def _needed_by_protected(resources: list[Resource]) -> set[str]:
     return kept
 
 
-def delete_all(run: Run, executor: Executor, condemned: list[Resource]) -> None:
+def delete_all(run: Run, executor: Executor, condemned: list[Resource], seen: set[str]) -> None:
     """Delete resources; one whose dependents could not be deleted stays.
 
     Args:
         run: The running operation.
         executor: What carries steps out.
         condemned: What to delete.
+        seen: URNs the program has registered.
     """
     if _refuse_untargeted(run, condemned) and not run.dry_run:
         return
+    if run.targets.active:
+        _spare(run, executor, condemned, seen)
     urns = {resource.urn for resource in condemned}
     steps = {id(resource): _step(resource, urns) for resource in condemned}
     executor.admit(*reversed(steps.values()), named=False)

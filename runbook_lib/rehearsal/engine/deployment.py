@@ -157,7 +157,7 @@ class Deployment:
         if run.stopping.is_set():
             return
         if code not in {0, SHOWN_ITS_ERROR}:
-            run.fail(f"an unhandled error occurred: Program exited with non-zero exit code: {code}", engine.root)
+            run.fail(f"an unhandled error occurred: program exited with non-zero exit code: {code}", engine.root)
         run.failed = run.failed or code != 0
 
     def refresh(self, program: Program | None = None) -> None:
@@ -211,7 +211,7 @@ class Deployment:
     def _delete(self, *, everything: bool, keep_protected: bool = False) -> None:
         run = self._run
         condemned = leftovers(run, self.registrar.seen, everything=everything, keep_protected=keep_protected)
-        self._guarded(lambda: delete_all(run, self.executor, condemned))
+        self._guarded(lambda: delete_all(run, self.executor, condemned, self.registrar.seen))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         from runbook_lib.rehearsal.engine.run import StepFailedError, Stopped

@@ -20,12 +20,11 @@ class FileLog:
     """One JSON object a line.
 
     Args:
-        path: The file.
-        further: Whether to go on where the file ends, instead of beginning it anew.
+        path: The file; it is begun anew.
     """
 
-    def __init__(self, path: Path, *, further: bool = False) -> None:
-        self._stream = path.open("a" if further else "w", encoding="utf-8", buffering=1)
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("w", encoding="utf-8", buffering=1)
 
     def __call__(self, event: dict[str, Any], _step: Step | None) -> None:
         """Write an event."""
@@ -70,10 +69,10 @@ class StreamLog:
         self._thread.join(DRAIN_SECONDS)
 
 
-def open_log(target: str, *, further: bool = False) -> FileLog | StreamLog:
-    """Open what `--event-log` names; a file that is there is begun anew, unless there are `further` events for it."""
+def open_log(target: str) -> FileLog | StreamLog:
+    """Open what `--event-log` names."""
     from pathlib import Path
 
     if target.startswith("tcp://"):
         return StreamLog(target.removeprefix("tcp://"))
-    return FileLog(Path(target), further=further)
+    return FileLog(Path(target))

@@ -113,7 +113,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
         if resource is None or request.urn in self._run.left:
             self._run.refuse(f"cannot complete a resource '{request.urn}' whose registration isn't pending", request.urn)
             self._shut_down(context)
-        outputs = unpack(request.outputs)
+        outputs = goals.with_hashes(unpack(request.outputs), self._folder)
         if resource.type == STACK_TYPE:
             self._run.stack_outputs = resource, outputs
             return empty_pb2.Empty()

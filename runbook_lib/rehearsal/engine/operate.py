@@ -15,6 +15,7 @@ from runbook_lib.rehearsal.engine.errors import (
     EngineError,
     NoChangesExpectedError,
     OperationFailedError,
+    UsageError,
 )
 from runbook_lib.rehearsal.engine.event_log import FileLog, StreamLog, open_log
 from runbook_lib.rehearsal.engine.events import EventStream
@@ -70,9 +71,7 @@ def operate(
         run = _prepare(selection, arguments, dry_run=dry_run)
         update = Update(kind, getattr(arguments, "message", "") or "", selection.config.entries)
         before = dict(run.base.outputs())
-        # What a command shows before it changes anything is in the log as well.
-        previewed = not dry_run and kind != "resource-import" and not arguments.skip_preview
-        log = open_log(arguments.event_log, further=previewed) if getattr(arguments, "event_log", None) else None
+        log = open_log(arguments.event_log) if getattr(arguments, "event_log", None) else None
         try:
             _carry_out(kind, run, selection, arguments, work, before=before, log=log)
         finally:
@@ -98,6 +97,10 @@ def _prepare(selection: Selection, arguments: argparse.Namespace, *, dry_run: bo
         replace=getattr(arguments, "replace", None) or [],
         dependents=bool(getattr(arguments, "target_dependents", False) or getattr(arguments, "exclude_dependents", False)),
     )
+    if targets.include and targets.exclude:
+        raise UsageError(
+            "if any flags in the group [target exclude] are set none of the others can be; [exclude target] were all set"
+        )
     targets.include += getattr(arguments, "target_replace", None) or []
     targets.replace += getattr(arguments, "target_replace", None) or []
     path = getattr(arguments, "plan", None)
@@ -198,7 +201,8 @@ def _judge(run: Run, arguments: argparse.Namespace, kind: str) -> None:
         raise CancelledError(f"{kind} canceled")
     if run.failed:
         raise OperationFailedError("")
-    if run.events.changes.keys() - NO_CHANGES and getattr(arguments, "expect_no_changes", False):
+    last = not run.dry_run or arguments.command == "preview" or getattr(arguments, "preview_only", False)
+    if last and run.events.changes.keys() - NO_CHANGES and getattr(arguments, "expect_no_changes", False):
         raise NoChangesExpectedError(
             f"no changes were expected for {kind} but changes {'were proposed' if run.dry_run else 'occurred'}"
         )

@@ -38,7 +38,8 @@ class Registrar:
         self._outcomes = Outcomes(run, executor)
         self._lock = threading.Lock()
         self._seen: set[str] = set()
-        self._aliases: dict[str, list[str]] = {}
+        self._aliases: dict[str, list[str]] = {}  # by URN: all that it may have had
+        self._aliased: dict[str, str] = {}  # by URN that a resource had: the one that it has now
         self._defaults = DefaultProviders(run, self.register)
 
     @property
@@ -155,18 +156,28 @@ class Registrar:
     def _claim(self, urn: str, goal: Goal) -> Resource | None:
         """Reserve the URN, and find the resource as it was, under this name or one it had."""
         with self._lock:
-            if urn in self._seen:
+            if urn in self._seen and urn not in self._aliased:
                 raise EngineError(f"Duplicate resource URN '{urn}'; try giving it a unique name")
+            if urn in self._aliased:
+                raise EngineError(
+                    f"Duplicate resource URN '{urn}' conflicting with alias on resource with URN '{self._aliased[urn]}'"
+                )
             names = alias_urns(urn, goal.parent, goal.aliases, self._aliases.get(goal.parent, []))
             self._aliases[urn] = names
-            known = [name for name in (urn, *names) if name in self._old and name not in self._seen]
             self._seen.add(urn)
-            if not known:
+            known = next((name for name in (urn, *names) if name in self._old), None)
+            if known is None:
                 return None
-            if known[0] != urn:
-                self._seen.add(known[0])
-                self._run.journal.alias(known[0], urn)
-            return self._old[known[0]]
+            if known != urn:
+                if known in self._seen:
+                    raise EngineError(
+                        f"Duplicate resource alias '{known}' applied to resource with URN '{urn}' conflicting with resource with "
+                        f"URN '{self._aliased.get(known, urn)}'"
+                    )
+                self._seen.add(known)
+                self._aliased[known] = urn
+                self._run.journal.alias(known, urn)
+            return self._old[known]
 
     def _desired(self, urn: str, goal: Goal) -> Resource:
         provider = goal.provider

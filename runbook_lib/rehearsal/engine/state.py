@@ -34,7 +34,6 @@ FIELDS = {
     "property_dependencies": "propertyDependencies",
     "pending_replacement": "pendingReplacement",
     "additional_secret_outputs": "additionalSecretOutputs",
-    "aliases": "aliases",
     "custom_timeouts": "customTimeouts",
     "import_id": "importID",
     "retain_on_delete": "retainOnDelete",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -166,6 +167,27 @@ def test_assets_in_events(bench: Bench) -> None:
 def operations(events: list[auto.events.EngineEvent]) -> set[tuple[str, str]]:
     done = [event.res_outputs_event.metadata for event in events if event.res_outputs_event]
     return {(step.op.value, step.urn.rpartition("::")[2]) for step in done if "Thing" in step.type}
+
+
+def test_assets_among_the_outputs(bench: Bench) -> None:
+    """They have their hashes on record, as those among inputs have."""
+    bench.program('pulumi.export("a", {"in": pulumi.AssetArchive({"x": pulumi.StringAsset("y")})})\n')
+    bench.stack().up()
+    (root,) = bench.rows()
+    archive = root["outputs"]["a"]["in"]
+    assert archive["assets"]["x"]["hash"] == hashlib.sha256(b"y").hexdigest()
+    assert archive["hash"]
+
+
+def test_changes_that_were_not_expected(bench: Bench) -> None:
+    """They fail a preview; a command that changes the stack says so when it has, with 7."""
+    bench.program('Thing("a", value=1)\n')
+    bench.stack()
+    assert bench.command("preview", "--expect-no-changes", "--stack", "dev").returncode == 7
+    assert bench.alive() == []
+    assert bench.command("up", "--yes", "--expect-no-changes", "--stack", "dev").returncode == 7
+    assert bench.alive() == ["a"]
+    assert bench.command("up", "--yes", "--expect-no-changes", "--stack", "dev").returncode == 0
 
 
 def test_refresh_of_a_target(bench: Bench) -> None:

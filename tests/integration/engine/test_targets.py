@@ -107,3 +107,15 @@ def test_a_dependent_deleted_for_a_target_is_made_again(bench: Bench) -> None:
     stack.up()
     after = bench.resources()[thing("a")]["id"]
     assert json.loads(bench.thing_file("b").read_text())["immutable"] == after != before
+
+
+def test_what_a_targeted_destroy_leaves_is_told(bench: Bench) -> None:
+    """What stays is counted as unchanged; targets and exclusions at once are refused."""
+    bench.program('a = Thing("a", value="v"); Thing("b", value=a.echo); Thing("c", value="v")')
+    bench.stack().up()
+    both = bench.command("destroy", "--yes", "--skip-preview", "--target", thing("b"), "--exclude", thing("a"), "--stack", "dev")
+    assert both.returncode != 0
+    assert "if any flags in the group [target exclude] are set none of the others can be" in both.stdout + both.stderr
+    done = bench.stack().destroy(target=[thing("b")])
+    assert done.summary.resource_changes == {"delete": 1, "same": 3}
+    assert bench.alive() == ["a", "c"]
