@@ -49,7 +49,8 @@ def provider_for(resource: Resource, run: Run) -> AnyProvider:
 def _same(step: Step, run: Run) -> None:
     old, new = step.old, step.new
     assert old is not None and new is not None, "unchanged means that there is a before and an after"  # noqa: S101, PT018
-    new.id, new.outputs, new.created, new.modified = old.id, old.outputs, old.created, old.modified
+    new.id, new.created, new.modified = old.id, old.created, old.modified
+    new.outputs = with_secret_outputs(old.outputs, new) if new.custom else old.outputs
     if is_provider(new.type) and not step.skip_provider:
         run.registry.configure(new.urn, new.id, new.inputs)
 
@@ -136,8 +137,11 @@ def _read(step: Step, run: Run) -> None:
 
 
 def with_secret_outputs(outputs: Properties, resource: Resource) -> Properties:
-    """Outputs with those wrapped that the program declared secret: `additional_secret_outputs`."""
-    secret = set(resource.additional_secret_outputs)
+    """Outputs with those wrapped that are secret: by `additional_secret_outputs`, or as the input of the same name is.
+
+    A provider may give a secret that it was given back in clear.
+    """
+    secret = {*resource.additional_secret_outputs, *(key for key, value in resource.inputs.items() if isinstance(value, Secret))}
     return {key: Secret(value) if key in secret and not isinstance(value, Secret) else value for key, value in outputs.items()}
 
 

@@ -111,8 +111,8 @@ def _read(old: Resource, wanted: Resource, run: Run) -> Resource | None:
         return None
     new = wanted.copy()
     new.id = found.identity
-    new.outputs = with_secret_outputs(found.outputs, wanted)
     new.inputs = old.inputs if found.inputs is None else found.inputs
+    new.outputs = with_secret_outputs(found.outputs, new)
     new.init_errors = found.init_errors
     new.created = old.created
     new.modified = old.modified if _unchanged(old, new) else utc_now()

@@ -169,6 +169,24 @@ def operations(events: list[auto.events.EngineEvent]) -> set[tuple[str, str]]:
     return {(step.op.value, step.urn.rpartition("::")[2]) for step in done if "Thing" in step.type}
 
 
+def test_a_secret_that_a_provider_gives_back_in_clear(bench: Bench) -> None:
+    """The output of a secret input's name is a secret too, when it is made, changed and left as it is."""
+    text = 'a = Thing("a", value={0}, password="p"); Thing("b", value=a.password); pulumi.export("o", a.value)\n'
+    header = "from things import Thing as T\nT.value = None\nclass Thing(T):\n    value: pulumi.Output\n"
+    bench.program(header + text.format("1"))
+    stack = bench.stack()
+    stack.up()
+    assert stack.outputs()["o"].secret is False
+    for value in ('pulumi.Output.secret({"k": "hush-hush"})', 'pulumi.Output.secret({"k": "still"})'):
+        bench.program(header + text.format(value))
+        for _ in range(2):
+            stack.up()
+            rows = bench.resources()
+            assert "ciphertext" in rows[thing("a")]["outputs"]["value"]
+            assert "ciphertext" in rows[thing("b")]["outputs"]["value"]
+            assert stack.outputs()["o"].secret is True
+
+
 def test_assets_among_the_outputs(bench: Bench) -> None:
     """They have their hashes on record, as those among inputs have."""
     bench.program('pulumi.export("a", {"in": pulumi.AssetArchive({"x": pulumi.StringAsset("y")})})\n')
