@@ -44,18 +44,22 @@ def waiting(stack: ModuleType, theirs: Wait) -> Wait:
         theirs: The SDK's own function, for programs that are not large.
     """
 
-    async def wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> None:  # noqa: FBT001, FBT002 - the SDK's signature
+    def wait_for_rpcs(await_all_outstanding_tasks: bool = True) -> Coroutine[Any, Any, None]:  # noqa: FBT001, FBT002 - the SDK's own
         if not await_all_outstanding_tasks or len(stack.SETTINGS.outputs) <= FEW:
-            return await theirs(await_all_outstanding_tasks)
-        calls = stack._get_rpc_manager()  # noqa: SLF001 - what the SDK's own function asks
-        outputs = Outstanding(stack.SETTINGS)
-        while True:
-            await _all_calls(calls)
-            await outputs.all()
-            if not calls.rpcs:
-                return None
+            return theirs(await_all_outstanding_tasks)  # not awaited here: its author would meet one frame more
+        return _all(stack)
 
     return wait_for_rpcs
+
+
+async def _all(stack: ModuleType) -> None:
+    calls = stack._get_rpc_manager()  # noqa: SLF001 - what the SDK's own function asks
+    outputs = Outstanding(stack.SETTINGS)
+    while True:
+        await _all_calls(calls)
+        await outputs.all()
+        if not calls.rpcs:
+            return
 
 
 async def _all_calls(calls: Any) -> None:

@@ -111,7 +111,7 @@ class Replacements:
             self._run.fail(
                 f'unable to replace resource "{resource.urn}" as part of replacing "{root.urn}" as it is currently '
                 "marked for protection. To unprotect the resource, remove the `protect` flag from the resource in "
-                "your Pulumi program and run `pulumi up`",
+                f"your Pulumi program and run `pulumi up`, or use the command:\n`pulumi state unprotect '{resource.urn}'`",
                 root.urn,
             )
             raise StepFailedError(resource.urn)

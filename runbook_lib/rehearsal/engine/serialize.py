@@ -61,21 +61,21 @@ def _opened(value: dict[str, str], crypter: Crypter | None) -> Secret:
     return secret
 
 
-def masked_json(value: Any, *, ciphertext: bool) -> Any:
-    """Write a value with secrets blinded: as `[secret]`, or as a secret whose ciphertext says so (engine events).
+def masked_json(value: Any, *, ciphertext: bool, texts: bool = False) -> Any:
+    """Write a value with secrets blinded: as `[secret]`, or for engine events as a secret whose ciphertext says so.
 
-    The text of an asset is somebody's file: events tell its hash, as the real command's do.
+    The text of an asset is somebody's file: it is shown (`texts`) to whoever asks for the value itself, and no event tells it.
     """
     if isinstance(value, Secret):
         return {SIGNATURE: SECRET, "ciphertext": "[secret]"} if ciphertext else "[secret]"
-    if isinstance(value, Asset) and value.text is not None:
+    if not texts and isinstance(value, Asset) and value.text is not None:
         value = replace(value, text=ELIDED)
     if isinstance(value, dict):
-        return {key: masked_json(item, ciphertext=ciphertext) for key, item in sorted(value.items())}
+        return {key: masked_json(item, ciphertext=ciphertext, texts=texts) for key, item in sorted(value.items())}
     if isinstance(value, list):
-        return [masked_json(item, ciphertext=ciphertext) for item in value]
+        return [masked_json(item, ciphertext=ciphertext, texts=texts) for item in value]
     if value is None or isinstance(value, str | int | float):
         return value
     from runbook_lib.rehearsal.engine.wire import flatten
 
-    return masked_json(flatten(value), ciphertext=ciphertext)
+    return masked_json(flatten(value), ciphertext=ciphertext, texts=texts)

@@ -187,10 +187,20 @@ def test_a_secret_that_a_provider_gives_back_in_clear(bench: Bench) -> None:
             assert stack.outputs()["o"].secret is True
 
 
-def test_assets_among_the_outputs(bench: Bench) -> None:
-    """They have their hashes on record, as those among inputs have."""
-    bench.program('pulumi.export("a", {"in": pulumi.AssetArchive({"x": pulumi.StringAsset("y")})})\n')
+def test_a_value_of_some_depth(bench: Bench) -> None:
+    """Deeper than protobuf reads by itself."""
+    bench.program('value = 1\nfor _ in range(60):\n    value = {"k": [value]}\nThing("deep", value=value)\n')
     bench.stack().up()
+    found = bench.resources()[thing("deep")]["outputs"]["echo"]
+    for _ in range(60):
+        (found,) = found["k"]
+    assert found == 1
+
+
+def test_assets_among_the_outputs(bench: Bench) -> None:
+    """They have their hashes on record, as those among inputs have, and whoever asks for them gets all of them."""
+    bench.program('pulumi.export("a", {"in": pulumi.AssetArchive({"x": pulumi.StringAsset("y")})})\n')
+    assert bench.stack().up().outputs["a"].value["in"]["assets"]["x"]["text"] == "y"
     (root,) = bench.rows()
     archive = root["outputs"]["a"]["in"]
     assert archive["assets"]["x"]["hash"] == hashlib.sha256(b"y").hexdigest()

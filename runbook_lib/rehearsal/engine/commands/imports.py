@@ -85,6 +85,6 @@ def _goal(item: dict[str, Any], names: dict[str, str], root: str, *, protect: bo
 
 def _code(resource: Resource) -> str:
     """What was found, as a comment to write a declaration from: naming its Python class takes the package's schema."""
-    inputs = json.dumps(masked_json(resource.inputs, ciphertext=False), indent=4, ensure_ascii=False)
+    inputs = json.dumps(masked_json(resource.inputs, ciphertext=False, texts=True), indent=4, ensure_ascii=False)
     lines = [f"{resource.type} {resource.urn.rsplit('::', 1)[1]} (id {resource.id})", *inputs.splitlines()]
     return "".join(f"# {line}\n" for line in lines) + "\n"

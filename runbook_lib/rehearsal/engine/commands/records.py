@@ -30,7 +30,9 @@ def output(arguments: argparse.Namespace) -> None:
     crypter = selection.config.crypter if arguments.show_secrets else None
     outputs = deployment_from_json(selection.stack.checkpoint(), crypter).outputs()
     data = {
-        key: serialize(without_secrets(value), None) if arguments.show_secrets else masked_json(value, ciphertext=False)
+        key: serialize(without_secrets(value), None)
+        if arguments.show_secrets
+        else masked_json(value, ciphertext=False, texts=True)
         for key, value in sorted(outputs.items())
     }
     if arguments.name:

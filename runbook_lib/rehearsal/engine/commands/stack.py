@@ -84,7 +84,7 @@ def show(arguments: argparse.Namespace) -> None:
         sys.stdout.write(f"    {resource.type}  {resource.urn.rsplit('::', 1)[1]}\n")
     sys.stdout.write(f"Current stack outputs ({len(deployment.outputs())}):\n")
     for key, value in sorted(deployment.outputs().items()):
-        sys.stdout.write(f"    {key}  {as_text(masked_json(value, ciphertext=False))}\n")
+        sys.stdout.write(f"    {key}  {as_text(masked_json(value, ciphertext=False, texts=True))}\n")
 
 
 def rm(arguments: argparse.Namespace) -> None:
