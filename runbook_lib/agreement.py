@@ -52,6 +52,30 @@ def not_shown(plan: Plan) -> list[str]:
     return [f"{op.name} {name}" for op in plan.changes if op.op != "delete" for name in op.secrets]
 
 
+def not_known(agreed: Plan, applied: Plan) -> list[str]:
+    """The values that were agreed on without being known, for only the update makes them: whatever came of them is as agreed."""
+    after = {op.key: op for op in applied.changes if op.op != "delete"}
+    return [
+        f"{op.name} {path}"
+        for op in agreed.operations
+        if op.key in after
+        for path in _unknown("", op.inputs, after[op.key].inputs)
+    ]
+
+
+def _unknown(path: str, want: Any, got: Any) -> Iterator[str]:
+    """Each innermost path at which a value was not known, and is there now."""
+    if want == COMPUTED:
+        if got is not ABSENT and got != COMPUTED:
+            yield path
+    elif isinstance(want, dict) and isinstance(got, dict):
+        for key, value in sorted(want.items()):
+            yield from _unknown(f"{path}.{key}" if path else key, value, got.get(key, ABSENT))
+    elif isinstance(want, list) and isinstance(got, list):
+        for index, (one, other) in enumerate(zip(want, got, strict=False)):
+            yield from _unknown(f"{path}[{index}]", one, other)
+
+
 def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str]:
     if agreed is None or applied is None:
         known = agreed or applied

@@ -19,7 +19,9 @@ PROPERTIES = "properties changed: "
 PROPERTY = re.compile(
     r"(?P<planned>[+~=-])(?P<actual>[+~=-])(?P<key>[^\[,]+)(?:\[(?P<values>.*?)\])?(?=, [+~=-]{2}|$)", re.DOTALL
 )
-NO_FLAG = re.compile(r"unknown flag: --(?:save-)?plan\b")
+NO_FLAG = re.compile(r"^error: unknown flag: --(?:save-)?plan\b", re.MULTILINE)
+STDERR = "stderr: "
+"""What the Automation API writes before a failed command's standard error, which comes last."""
 HIDDEN = "[not shown]"
 _LONGEST = 120
 """Characters of a value that a sentence shows."""
@@ -39,8 +41,12 @@ def refusals(errors: Iterable[str]) -> list[str]:
 
 
 def unknown_flag(transcript: str) -> bool:
-    """Whether a command failed because it takes no saved plans."""
-    return bool(NO_FLAG.search(transcript))
+    """Whether a command says on its standard error that it takes no saved plans; on the other a program may say so.
+
+    Args:
+        transcript: What the Automation API's error tells of the command.
+    """
+    return bool(NO_FLAG.search(transcript.rpartition(STDERR)[2]))
 
 
 def _of_one(error: str) -> list[str]:

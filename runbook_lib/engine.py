@@ -189,7 +189,8 @@ def _translated(what: str, recorder: Recorder | None = None, *, held: bool = Fal
     except CommandError as error:
         said = "\n".join(dict.fromkeys(recorder.errors if recorder else ())) or _end(str(error))
         evidence = recorder.evidence() if recorder else None
-        if constraint.unknown_flag(str(error)):
+        # It refuses a flag before it does anything: whoever says so later is the program, or another command that it runs.
+        if not (recorder and recorder.heard) and constraint.unknown_flag(str(error)):
             raise NoPlansError(f"pulumi {what}: this command takes no saved plans.") from error
         if held and recorder and (refused := constraint.refusals(recorder.errors)):
             # Not from the command's own error: that shows secrets that differ, in clear.

@@ -60,9 +60,12 @@ class Recorder:
         self._outputs: dict[str, Any] = {}
         self.results: list[dict[str, Any]] = []
         self.errors: list[str] = []
+        self.heard = False
+        """Whether Pulumi told of anything at all: where it refuses its command line it does not."""
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event in."""
+        self.heard = True
         if event.resource_pre_event:
             step = event.resource_pre_event.metadata
             self._steps.append(_step(step))

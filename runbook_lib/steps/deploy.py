@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import basis, saved_plan, settings, workspace
-from runbook_lib.agreement import deviations, not_shown, of_outputs
+from runbook_lib.agreement import deviations, not_known, not_shown, of_outputs
 from runbook_lib.errors import ConstraintError, NoPlansError, RunbookError
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.results import Finding, Status
@@ -55,7 +55,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
         return Report(findings=(unmoved, verdicts.refused(agreed, error)), data=data)
     context.so_far["update_plan"] = held
     odd = [*deviations(agreed, outcome.plan), *of_outputs(agreed_outputs(context.run), outcome.outputs)]
-    context.so_far.update(_applied_data(outcome, odd))
+    context.so_far.update(_applied_data(outcome, odd) | {"not_known": not_known(agreed, outcome.plan)})
     progress("applying schema migrations")
     outputs, contract = _outputs(outcome)
     function = outputs.schema_function_name if outputs else ""

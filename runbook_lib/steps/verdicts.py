@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.agreement import deviations, not_shown
+from runbook_lib.agreement import deviations, not_known, not_shown
 from runbook_lib.plan import Plan, differences
 from runbook_lib.results import Finding, Status
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from runbook_lib.errors import ConstraintError
 
+COMPARED = "values, parents, providers, protection and retention"
+UNSEEN = "deletedWith, replaceOnChanges, hooks and the like"
+"""What no event of Pulumi's tells, and its own plan does not hold to either (3.260)."""
 _SHOWN = 10
 """How many deviations a finding names; the result holds all."""
 
@@ -53,9 +56,7 @@ def refused(agreed: Plan, error: ConstraintError) -> Finding:
     )
     odd = deviations(before, after)
     so_far = f"By then {len(after.changes)} operations were done" if after.changes else "Nothing was applied"
-    as_agreed = (
-        f"; otherwise than agreed on: {_listed(odd)}" if odd else ", as agreed on, values included" if after.changes else ""
-    )
+    as_agreed = f"; otherwise than agreed on: {_listed(odd)}" if odd else f", with the agreed {COMPARED}" if after.changes else ""
     return Finding(
         check="applied_as_planned",
         requirement=(),
@@ -76,8 +77,9 @@ def applied(agreed: Plan, applied: Plan, odd: Sequence[str], held: Mapping[str, 
         resource=agreed.digest,
         message=f"What was applied is not what was agreed on: {_listed(odd)}."
         if odd
-        else f"All {len(applied.changes)} operations were applied as agreed on, values included, and no other"
-        f"{_but_for_secrets(applied)}. {_holding(held)}",
+        else f"All {len(applied.changes)} operations were applied as agreed on, and no other: with the agreed {COMPARED}"
+        f"{_but_for_secrets(applied)}. Of {len(not_known(agreed, applied))} values the plan could not know what they would be; "
+        f"options that no preview shows ({UNSEEN}) were not compared. {_holding(held)}",
         remedy="The stack holds what was applied. Run 02_plan to see what it takes to get to what the program asks for."
         if odd
         else "",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.steps.stand_in import outcome, resource
 
-from runbook_lib.agreement import deviations, of_outputs
+from runbook_lib.agreement import deviations, not_known, of_outputs
 from runbook_lib.plan import COMPUTED, differences
 from runbook_lib.signatures import UNKNOWN_ID
 
@@ -141,3 +141,13 @@ def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return ("object", tuple(sorted((key, _sorted(item)) for key, item in value.items())))
     return ("list", tuple(map(_sorted, value))) if isinstance(value, list) else (type(value).__name__, value)
+
+
+def test_what_was_agreed_on_without_being_known_is_named() -> None:
+    """Each such value by its place; what came to nothing, or is still not known, is none."""
+    agreed = {"a": UNKNOWN_ID, "b": [1, {"c": UNKNOWN_ID}], "d": UNKNOWN_ID, "e": 1, "f": UNKNOWN_ID}
+    applied = {"a": "arn", "b": [1, {"c": {"k": 1}}], "e": 1, "f": UNKNOWN_ID}
+    before, after = outcome(resource(THING, "x", **agreed)).plan, outcome(resource(THING, "x", **applied)).plan
+    assert not_known(before, after) == ["x a", "x b[1].c"]
+    same = outcome(resource(THING, "x", "same", applied, **applied)).plan
+    assert not_known(before, same) == []

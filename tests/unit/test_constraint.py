@@ -54,5 +54,10 @@ def test_a_failure_without_a_word_is_told_as_one() -> None:
 
 
 def test_a_command_without_saved_plans_is_known_by_what_it_says() -> None:
-    assert unknown_flag("code: 1\nstderr: error: unknown flag: --save-plan")
-    assert not unknown_flag("error: unknown flag: --event-log")
+    assert unknown_flag("\n code: 1\n stdout: \n stderr: error: unknown flag: --save-plan\n")
+    assert not unknown_flag("\n code: 1\n stdout: \n stderr: error: unknown flag: --event-log\n")
+
+
+def test_what_a_program_prints_says_nothing_of_the_command() -> None:
+    for printed in ("error: unknown flag: --plan", "stderr: error: unknown flag: --plan"):
+        assert not unknown_flag(f"\n code: 1\n stdout: {printed}\n stderr: error: update failed\n")

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pulumi.automation import CommandResult
+from pulumi.automation.errors import CommandError
 
 from runbook_lib.engine import _translated
 from runbook_lib.engine_events import Recorder
-from runbook_lib.errors import InterruptedRunError
+from runbook_lib.errors import EngineError, InterruptedRunError, NoPlansError
 
 
 def event(kind: str, op: str = "create", name: str = "a") -> Any:
@@ -39,3 +41,15 @@ def test_an_interrupted_update_has_done_what_it_has_done() -> None:
     assert error.evidence["applied"] is True
     assert (error.evidence["announced"], [done["urn"] for done in error.evidence["done"]]) == (2, ["urn::a"])
     assert "saved its state" in error.message
+
+
+def test_a_command_that_has_told_of_something_has_not_refused_its_flags() -> None:
+    """Otherwise a program that prints as much would be updated again, and held to nothing."""
+    refused = CommandError(CommandResult(stdout="", stderr="error: unknown flag: --plan\n", code=1))
+    recorder = Recorder(lambda _line: None)
+    with pytest.raises(NoPlansError), _translated("up", recorder, held=True):
+        raise refused
+    recorder(event("resource_pre_event"))
+    with pytest.raises(EngineError) as raised, _translated("up", recorder):
+        raise refused
+    assert not isinstance(raised.value, NoPlansError)

@@ -7,24 +7,26 @@ from typing import Any
 
 from runbook_lib.rehearsal.engine.errors import EngineError
 
-SEGMENT = re.compile(r"""\.?(?:\[(\d+|\*)\]|\["((?:[^"\\]|\\.)*)"\]|([^.\[\]"]+))""")
+SEGMENT = re.compile(r"""\.*(?:\[([+-]?\d+|\*)\]|\["((?:\\"|[^"])*)"\]|([^.\[]+))""")
 INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 
 
 def split(path: str) -> list[str | int]:
-    """Split a path into keys and indexes.
+    """Split a path into keys and indexes, as loosely as Pulumi does: it may not begin or end with a point, and may have many.
 
     Raises:
         EngineError: if the path is malformed.
     """
     segments: list[str | int] = []
     position = 0
+    if path.startswith("."):
+        raise EngineError(f"invalid config key path {path!r}: it has to begin with a name or an index")
     while position < len(path):
         match = SEGMENT.match(path, position)
         if not match:
             raise EngineError(f"invalid config key path {path!r}: cannot read it from {path[position:]!r} on")
         index, quoted, plain = match.groups()
-        segments.append((index if index == "*" else int(index)) if index else plain or re.sub(r"\\(.)", r"\1", quoted))
+        segments.append((index if index == "*" else int(index)) if index else plain or quoted.replace('\\"', '"'))
         position = match.end()
     return segments
 

@@ -24,11 +24,16 @@ def leftovers(run: Run, seen: set[str], *, everything: bool, keep_protected: boo
         keep_protected: Whether protected resources stay, and what they need with them: `--exclude-protected`.
     """
     resources = run.journal.resources()
+    imported = {
+        id(resource) for resource in run.imported
+    }  # refused where it would be replaced: a preview plans no deletion of it
     allowed = run.targets.deletable(resources) - (_needed_by_protected(resources) if keep_protected else set())
     return [
         resource
         for resource in resources
-        if resource.urn in allowed and (everything or resource.delete or resource.pending_replacement or resource.urn not in seen)
+        if resource.urn in allowed
+        and (everything or resource.delete or resource.pending_replacement or resource.urn not in seen)
+        and not (resource.delete and id(resource) in imported)
     ]
 
 

@@ -64,20 +64,25 @@ class Executor:
         Raises:
             Stopped: if the run is stopping.
         """
+        with self.at_work(), self._slots:
+            if self._run.stopping.is_set():
+                raise Stopped
+            yield
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Have whoever waits until all is idle wait for what is done meanwhile: steps may come of it."""
         with self._idle:
             self._active += 1
         try:
-            with self._slots:
-                if self._run.stopping.is_set():
-                    raise Stopped
-                yield
+            yield
         finally:
             with self._idle:
                 self._active -= 1
                 self._idle.notify_all()
 
     def wait_until_idle(self) -> None:
-        """Wait for the steps that have begun."""
+        """Wait for the steps that have begun, and for what steps may come of."""
         with self._idle:
             self._idle.wait_for(lambda: self._active == 0)
 

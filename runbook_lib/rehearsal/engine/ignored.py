@@ -55,7 +55,7 @@ class _Side:
     def has(self, key: str | int) -> bool:
         """Whether there is something under a key or index."""
         if isinstance(key, int):
-            return isinstance(self.value, list) and key < len(self.value)
+            return isinstance(self.value, list) and 0 <= key < len(self.value)
         return isinstance(self.value, dict) and key in self.value
 
     def take(self, key: str | int, other: _Side) -> None:
@@ -72,6 +72,8 @@ def _keep(old: _Side, new: _Side, path: Path) -> bool:
     first, rest = path[0], path[1:]
     if first == "*":
         return _keep_all(old, new, rest)
+    if isinstance(first, int) and first < 0:
+        return False
     kind = list if isinstance(first, int) else dict
     if kind is dict and not rest:
         return _keep_key(old, new, first)

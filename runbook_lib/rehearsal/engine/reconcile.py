@@ -179,6 +179,7 @@ class Reconciler:
         """Adopt a resource that exists, as it is found; what the program wants of it comes after."""
         found = new.copy()
         found.id = goal.import_id
+        self._run.imported.append(found)
         if old is None or old.pending_replacement:
             self._executor.perform(Step("import", old, found))
         else:

@@ -59,6 +59,10 @@ class Registrar:
             Stopped: if the run is stopping.
             StepFailedError: if a step failed.
         """
+        with self._executor.at_work():  # also for a program that has ended: what it registered before counts
+            return self._register(goal)
+
+    def _register(self, goal: Goal) -> Resource:
         run = self._run
         if run.stopping.is_set():
             raise Stopped

@@ -171,4 +171,5 @@ class Replacements:
 
 
 def _shown(resource: Resource, key: str) -> str:
-    return repr(masked(resource.inputs.get(key)))
+    value = masked(resource.inputs.get(key))
+    return "{<nil>}" if value is None else f"{{{value}}}"

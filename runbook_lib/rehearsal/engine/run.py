@@ -94,6 +94,7 @@ class Run:
     steps: dict[str, Step] = field(default_factory=dict)  # by URN: the last of each component
     _refusing: threading.Lock = field(default_factory=threading.Lock)
     skipped: set[str] = field(default_factory=set)  # creations left out by --target
+    imported: list[Resource] = field(default_factory=list)  # by this run, as they were found
     left: set[str] = field(default_factory=set)  # registered, and left where it is on record: by a refresh with the program
     stack_outputs: tuple[Resource, Properties] | None = None  # what the program has exported, until it is known how all went
 

@@ -31,6 +31,10 @@ TOLD = "cannot ignore changes in added or removed elements of the path"
         ('value["a.b"]', {"a.b": 1}, {"a.b": 2}, {"a.b": 1}, False),
         ("*", {"a": 1}, {"a": 2}, {"a": 1}, False),
         ("value[", [1], [2], [2], False),
+        (".value", {"a": 1}, {"a": 2}, {"a": 2}, False),
+        ("value..a", {"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 1, "b": 2}, False),
+        ("value.", {"a": 1}, {"a": 2}, {"a": 2}, False),
+        ("value[-1]", [1, 2], [1, 3], [1, 3], True),
     ],
 )
 def test_ignored_changes(bench: Bench, path: str, old: object, new: object, kept: object, told: bool) -> None:  # noqa: FBT001 - a table's column

@@ -161,3 +161,18 @@ def test_importing_under_a_parent_the_stack_has(bench: Bench) -> None:
     assert bench.resources()[urn("conf:index:Box$conformance:index:Thing", "x")]["parent"] == urn("conf:index:Box", "box")
     bench.program('box = Box("box"); Thing("x", Opts(parent=box), value="v")')
     stack.up(expect_no_changes=True)
+
+
+def test_a_preview_of_such_an_import_plans_no_deletion(bench: Bench) -> None:
+    """What is there is not the stack's yet."""
+    bench.program('Thing("a", value=1, immutable=3)\n')
+    bench.stack().up()
+    identity = bench.resources()[thing("a")]["id"]
+    assert bench.command("state", "delete", "--yes", thing("a"), "--stack", "dev").returncode == 0
+    bench.program(f'Thing("a", value=1, opts=Opts(import_="{identity}"))\n')
+    log = bench.folder / "events.log"
+    shown = bench.command("preview", "--stack", "dev", "--event-log", str(log), environment={"PULUMI_DEBUG_COMMANDS": "true"})
+    assert "immutable: {3} => {<nil>}" in shown.stdout + shown.stderr
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    planned = {event["resourcePreEvent"]["metadata"]["op"] for event in events if "resourcePreEvent" in event}
+    assert planned == {"same", "import", "create-replacement", "replace"}

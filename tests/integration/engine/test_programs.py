@@ -62,6 +62,20 @@ def test_a_transform_that_raises(bench: Bench) -> None:
     assert "no good" in said
 
 
+def test_what_was_registered_before_the_program_failed(bench: Bench) -> None:
+    """It is done all the same, even if the program has ended by then, and nothing else is said."""
+    text = 'def refuse(args):\n    raise ValueError("no good")\n'
+    text += 'Thing("a", Opts(transforms=[refuse]), value=1); Thing("b", value=1)\n'
+    bench.program(text)
+    bench.stack()
+    code, said = up(bench)
+    assert code == 1
+    assert "no good" in said
+    assert "could not read plugin" not in said
+    assert bench.alive() == ["b"]
+    assert thing("b") in bench.resources()
+
+
 def test_a_package_that_nobody_has(bench: Bench) -> None:
     """The run has failed, also where the program catches it; the provider is named."""
     call = 'try:\n    pulumi.runtime.invoke("nosuch:index:f", {})\nexcept Exception:\n    pass\n'

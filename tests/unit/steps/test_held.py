@@ -69,7 +69,10 @@ def test_without_a_saved_plan_the_record_says_why(deploy: Any, saves: Any, recor
     ("so_far", "said"),
     [
         (outcome(), "Nothing was applied."),
-        (outcome(AGREED[1]), "By then 1 operations were done, as agreed on, values included."),
+        (
+            outcome(AGREED[1]),
+            "By then 1 operations were done, with the agreed values, parents, providers, protection and retention.",
+        ),
         (outcome(resource(GROUP, "flow", retentionInDays=3, kmsKeyId="k")), "retentionInDays is 3, agreed was 30."),
     ],
 )
