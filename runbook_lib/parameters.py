@@ -24,6 +24,9 @@ RunId = Annotated[str, StringConstraints(pattern=r"^(\d{8}T\d{6}Z-[0-9a-f]{6})?$
 Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 """SHA-256 in hexadecimal."""
 
+Budget = Annotated[Decimal, Field(gt=0, decimal_places=2)]
+"""US dollars a month."""
+
 
 class StepParameters(BaseModel):
     """What every step takes."""
@@ -52,6 +55,8 @@ class PlanParameters(StepParameters):
 
     deletion_limit: int = Field(default=0, ge=0)
     """How many stateful resources the plan may delete or replace."""
+    monthly_budget_usd: Budget = Decimal("300.00")
+    """What the fixed part of the planned stack may cost in a month of 730 hours."""
 
 
 class DeployParameters(StepParameters):
@@ -72,7 +77,7 @@ class VerifyParameters(StepParameters):
 class CostCheckParameters(StepParameters):
     """Parameters of 05_cost_check."""
 
-    monthly_budget_usd: Decimal = Field(default=Decimal("300.00"), gt=0, decimal_places=2)
+    monthly_budget_usd: Budget = Decimal("300.00")
     """What the fixed part of the stack may cost in a month of 730 hours."""
     fresh_prices: bool = False
     """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""

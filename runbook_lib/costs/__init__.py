@@ -6,7 +6,7 @@
 
 from runbook_lib.costs.delta import Change, CostDelta, diff
 from runbook_lib.costs.estimator import estimate
-from runbook_lib.costs.findings import findings, warnings
+from runbook_lib.costs.findings import affordable, findings, warnings
 from runbook_lib.costs.model import Estimate, Free, FreeTier, Kind, Line, PlannedResource, Unpriced, dollars
 from runbook_lib.costs.usage import Assumption, UsageAssumptions
 
@@ -22,6 +22,7 @@ __all__ = [
     "PlannedResource",
     "Unpriced",
     "UsageAssumptions",
+    "affordable",
     "diff",
     "dollars",
     "estimate",

@@ -26,6 +26,16 @@ def findings(estimate: Estimate, *, budget: Decimal, strict: bool = False) -> tu
     return (cost_within_budget(estimate, budget), cost_complete(estimate), price_list_fresh(estimate, strict=strict))
 
 
+def affordable(estimate: Estimate, *, budget: Decimal) -> tuple[Finding, ...]:
+    """Judge what is only planned: whether it fits, and whether all of it is priced.
+
+    Args:
+        estimate: What was estimated.
+        budget: US dollars a month.
+    """
+    return (cost_within_budget(estimate, budget), cost_complete(estimate))
+
+
 def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     """The fixed part always has to fit; with usage assumptions the expected total has to fit as well.
 

@@ -1,4 +1,4 @@
-"""No deprecated class or property of pulumi-aws is used."""
+"""No deprecated class, property or function of pulumi-aws is used."""
 
 from __future__ import annotations
 
@@ -6,9 +6,18 @@ from runbook_lib.gates.registry import GateContext, Judgements, Plan, gate, judg
 from runbook_lib.gates.sdk import deprecations
 
 
-@gate(requirement=("F2",), title="No deprecated resource class or property")
-def nothing_deprecated(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
-    """F2 is the second of the six failures: Pulumi itself is silent about deprecated inputs."""
+@gate(requirement=("F2",), title="No deprecated resource class, property or function")
+def nothing_deprecated(plan: Plan, context: GateContext) -> Judgements:
+    """F2 is the second of the six failures: Pulumi is silent about deprecated inputs, and only warns of functions."""
+    for warning in context.warnings:
+        if "deprecat" in warning.lower():
+            yield judge(
+                "the program",
+                ok=False,
+                good="",
+                bad=f"Pulumi warns: {warning}",
+                remedy="Use what the warning names instead.",
+            )
     planned = list(resources(plan))
     for op in planned:
         for path, message in deprecations(op.type, op.inputs):

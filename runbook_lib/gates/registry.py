@@ -28,6 +28,7 @@ class GateContext:
         allowed_versions: PostgreSQL versions that can be created, as version discovery found them.
         as_of: The day that ``allowed_versions`` are of; ``None`` where that is not known.
         deletion_limit: How many stateful resources the plan may delete or replace.
+        warnings: What Pulumi warned of while it planned.
     """
 
     environment: str
@@ -35,6 +36,7 @@ class GateContext:
     allowed_versions: frozenset[str]
     deletion_limit: int = 0
     as_of: date | None = None
+    warnings: tuple[str, ...] = ()
 
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")

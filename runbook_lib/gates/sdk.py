@@ -1,4 +1,4 @@
-"""What the pulumi_aws SDK says about its own classes: which of them, and which of their properties, are deprecated.
+"""What the pulumi_aws SDK says about its own classes: what of them is deprecated, what keeps data, what encrypts.
 
 The SDK marks a deprecated property on its getter and a deprecated class by a warning in its body; neither shows when a
 program passes the property by keyword, so the gate looks it up (pulumi-aws 7.51: ``_utilities.deprecated``).
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"^aws:(?P<module>\w+)/(?P<file>\w+):(?P<name>\w+)$")
 LARGEST = ("aws:ec2/vpc:Vpc", "aws:apigateway/stage:Stage", "aws:s3/bucket:Bucket", "aws:rds/instance:Instance")
 """A type of each service that takes long to import."""
+KEEPING = frozenset(
+    {
+        "skipFinalSnapshot", "finalSnapshotIdentifier", "skipFinalBackup", "snapshotRetentionLimit", "backupRetentionPeriod",
+        "automaticBackupRetentionDays", "pointInTimeRecovery", "restoreToPointInTime", "deletionProtection",
+        "deletionProtectionEnabled", "retentionPeriod", "retentionInDays", "messageRetentionSeconds", "dataRetentionInHours",
+        "retentionProperties", "recoveryWindowInDays", "deletionWindowInDays", "storageEncrypted", "encrypted",
+        "atRestEncryptionEnabled", "encryptAtRest", "encryptionInfo",
+    }
+)  # fmt: skip
+"""Properties that only what keeps data has: how long it is kept, backed up or held back from deletion, or how encrypted."""
+ENCRYPTING = ("storageEncrypted", "encrypted", "atRestEncryptionEnabled")
+"""The switches of encryption at rest."""
 _KEYWORDS = {"lambda": "lambda_"}
 _CLASS_WARNING = r'^class {name}\(.*\):\n\s+warnings\.warn\("""(?P<message>.+?)"""'
 
@@ -42,6 +54,26 @@ def deprecations(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, s
     if message := _class_deprecation(cls):
         yield "", message
     yield from _in_properties(cls, inputs, "")
+
+
+def keeps_data(token: str) -> bool:
+    """Whether what is lost with a resource of this type cannot be made again by deploying, by its class's properties.
+
+    Raises:
+        ValueError: pulumi-aws knows no such class, so nobody can say.
+    """
+    return not KEEPING.isdisjoint(_getters(resource_class(token)))
+
+
+def encryption_switches(token: str) -> list[str]:
+    """The inputs of a type that turn encryption at rest on.
+
+    Raises:
+        ValueError: pulumi-aws knows no such class, so nobody can say.
+    """
+    cls: Any = resource_class(token)
+    getters, inputs = _getters(cls), inspect.signature(cls._internal_init).parameters
+    return [name for name in ENCRYPTING if name in getters and getters[name].__name__ in inputs]
 
 
 def warm_up() -> None:

@@ -36,6 +36,40 @@ class Statement:
     """ARNs, accounts and services alike; ``*`` is everybody."""
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def open_to_everybody(self) -> bool:
+        """Whether it lets in anybody at all: no condition says who."""
+        return self.allows and "*" in self.principals and not narrows(self.conditions)
+
+
+NARROWING = frozenset(
+    {
+        "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
+        "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc",
+        "aws:sourcevpce", "aws:userid", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
+    }
+)  # fmt: skip
+"""The condition keys (lower case, as IAM reads them) that say who calls or from where: those by which S3 tells a public policy
+from one that is not (Amazon S3 User Guide, "The meaning of public"), and their kin. ``aws:SecureTransport`` is none of them:
+everybody has TLS."""
+_EVERYWHERE = frozenset({"*", "0.0.0.0/0", "::/0"})
+_SAYING = ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike", "ipaddress", "bool")
+
+
+def narrows(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the conditions of a statement leave only some of all callers.
+
+    An operator that is satisfied by what is not there (``…IfExists``, ``ForAllValues:``), or says who not, leaves all.
+    """
+    for operator, values in conditions.items():
+        name = operator.lower().removeprefix("foranyvalue:")
+        if name not in _SAYING:
+            continue
+        for key, asked in values.items():
+            if key.lower() in NARROWING and not _EVERYWHERE & {str(each) for each in _many(asked)}:
+                return True
+    return False
+
 
 def statements(document: str | dict[str, Any]) -> tuple[Statement, ...]:
     """The statements of a policy document (JSON text, or already decoded as IAM's client does)."""

@@ -37,11 +37,12 @@ def plan(context: Context, known: PlanParameters) -> Report:
             allowed_versions=frozenset(e.version for e in found.engines if e.verdict is Verdict.CREATABLE),
             deletion_limit=known.deletion_limit,
             as_of=found.as_of,
+            warnings=tuple(outcome.warnings),
         ),
     )
     estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
     return Report(
-        findings=findings,
+        findings=(*findings, *costs.affordable(estimate, budget=known.monthly_budget_usd)),
         data={
             "digest": outcome.plan.digest,
             "basis": basis.of(context.run, context.engine),
@@ -51,6 +52,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "outputs": outcome.outputs,
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
+            "budget_usd": str(known.monthly_budget_usd),
         },
         frames={"Plan digest": digest_frame(outcome.plan), "Operations": operations_frame(outcome.plan)},
     )

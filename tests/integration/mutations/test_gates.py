@@ -55,6 +55,10 @@ CHANGES = (
     Change("database_meets_requirements", "'multiAz': False", config={"payments:multiAz": "false"}),
     Change("deletions_within_limit", "replace audit", "storage.py", 'f"payments-{purpose}-', 'f"payment-{purpose}-'),
     Change("engine_version_offered", "asks for 14.1;", config={"payments:engineVersion": "14.1"}),
+    Change(
+        "functions_are_closed", "lets apigateway.amazonaws.com in, for whomever it acts",
+        "api.py", '            source_arn=pulumi.Output.format("{0}/*/POST/{1}", self.rest_api.execution_arn, PATH),\n',
+    ),
     Change("grants_are_narrow", "allows s3:*", "function_policy.py", '"PutAudit", ["s3:PutObject"]', '"PutAudit", ["s3:*"]'),
     Change(
         "names_carry_suffix", "is called payments-alarms",
@@ -79,7 +83,7 @@ CHANGES = (
         "stages_and_functions_are_traced", "Stage) is not traced",
         "api.py", "xray_tracing_enabled=True", "xray_tracing_enabled=False",
     ),
-    Change("storage_is_encrypted", "names no kmsMasterKeyId", "monitoring.py", "kms_master_key_id=key_id, "),
+    Change("storage_is_encrypted", "does not set kmsMasterKeyId", "monitoring.py", "kms_master_key_id=key_id, "),
 )  # fmt: skip
 
 

@@ -45,6 +45,9 @@ def document(*actions: str, resources: list[str] | None = None, **extra: Any) ->
 DATABASE = {
     "identifier": f"payments-db-{ENDING}",
     "engine": "postgres",
+    "instanceClass": "db.t3.medium",
+    "allocatedStorage": 20,
+    "storageType": "gp3",
     "engineVersion": "14.20",
     "multiAz": True,
     "publiclyAccessible": False,
@@ -85,6 +88,7 @@ OPERATIONS = (
     operation("aws:iam/role:Role", "payments", ROLE),
     operation("aws:iam/rolePolicy:RolePolicy", "narrow", {"policy": document("s3:PutObject")}),
     operation("aws:lambda/function:Function", "payments", FUNCTION),
+    operation("aws:lambda/permission:Permission", "api", {"principal": "apigateway.amazonaws.com", "sourceArn": COMPUTED}),
     operation("aws:apigateway/stage:Stage", "staging", {"xrayTracingEnabled": True}),
     operation("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "alb-https", WEB),
     operation("aws:cloudwatch/logGroup:LogGroup", "log", {"name": f"/aws/lambda/payments-{ENDING}", "kmsKeyId": COMPUTED}),

@@ -36,6 +36,14 @@ UNTAGGED = {"Environment": "staging"}
 OPEN = [{"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}]
 HALVES = [{**OPEN[0], "cidrBlocks": ["0.0.0.0/1", "128.0.0.0/1"]}]
 EVERYBODY = document("s3:GetObject", Principal="*")
+WITH_TLS = document("s3:GetObject", Principal={"AWS": "*"}, Condition={"Bool": {"aws:SecureTransport": "true"}})
+ABSENT = document("s3:GetObject", Principal="*", Condition={"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}})
+ANYWHERE = document("s3:GetObject", Principal="*", Condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
+INLINE = [{"name": "admin", "policy": document("*", resources=["*"])}]
+FUNCTION = "aws:lambda/function:Function"
+PERMISSION = "aws:lambda/permission:Permission"
+CLUSTER = "aws:rds/cluster:Cluster"
+STORED = {"clusterIdentifier": "c-staging-demo", "storageEncrypted": True, "kmsKeyId": COMPUTED}
 
 
 def _provider(tags: dict[str, str]) -> Plan:
@@ -52,6 +60,12 @@ def _logging(*actions: str) -> Plan:
     return with_operation(operation(POLICY, "api-gateway", {"policy": document(*actions, resources=["*"])}, urn=urn))
 
 
+def _variable(value: str) -> dict[str, dict[str, str]]:
+    """A function's environment with a harmless name."""
+    return {"variables": {"UPSTREAM": value}}
+
+
+PEM = "#!/bin/sh\ncat > key <<E\n-----BEGIN RSA " + "PRIVATE KEY-----\nabc\nE\n"
 ROWS = [
     ("default provider", replacing("audit", provider="urn:default_7_51_1::id"), {"resources_use_tagged_provider"}),
     ("provider without tags", _provider({}), {"resources_use_tagged_provider"}),
@@ -92,6 +106,32 @@ ROWS = [
     ("everybody", with_operation(operation(BUCKET_POLICY, "b", {"policy": EVERYBODY})), {"grants_are_narrow"}),
     ("an administrator", with_operation(operation(ATTACHMENT, "a", {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})),
      {"grants_are_narrow"}),
+    ("a single-character wildcard", _policy("iam:?????????????"), {"grants_are_narrow"}),
+    ("all of S3", _policy("s3:GetObject", resources=["arn:aws:s3:::*"]), {"grants_are_narrow"}),
+    ("all of S3's objects", _policy("s3:GetObject", resources=["arn:aws:s3:::*/*"]), {"grants_are_narrow"}),
+    ("every table", _policy("dynamodb:GetItem", resources=["arn:aws:dynamodb:*:*:table/*"]), {"grants_are_narrow"}),
+    ("every queue", _policy("sqs:SendMessage", resources=["arn:aws:sqs:us-east-1:111122223333:*"]), {"grants_are_narrow"}),
+    ("an inline administrator", with_inputs("payments", "iam/role", inlinePolicies=INLINE), {"grants_are_narrow"}),
+    ("everybody with TLS", with_operation(operation(BUCKET_POLICY, "b", {"policy": WITH_TLS})), {"grants_are_narrow"}),
+    ("everybody without an account", with_operation(operation(BUCKET_POLICY, "b", {"policy": ABSENT})), {"grants_are_narrow"}),
+    ("everybody from anywhere", with_operation(operation(BUCKET_POLICY, "b", {"policy": ANYWHERE})), {"grants_are_narrow"}),
+    ("a function for everybody", with_operation(operation(PERMISSION, "p", {"principal": "*"})), {"functions_are_closed"}),
+    ("a service for everybody", with_inputs("api", "permission", sourceArn=None), {"functions_are_closed"}),
+    ("an open URL", with_operation(operation("aws:lambda/functionUrl:FunctionUrl", "u", {"authorizationType": "NONE"})),
+     {"functions_are_closed"}),
+    ("a cluster in clear", with_operation(operation(CLUSTER, "c", {**STORED, "storageEncrypted": None})),
+     {"storage_is_encrypted"}),
+    ("a cluster with a password", with_operation(operation(CLUSTER, "c", {**STORED, "masterPassword": "[secret]"})),
+     {"secrets_stay_out"}),
+    ("a volume in clear", with_operation(operation("aws:ebs/volume:Volume", "v", {"size": 8})), {"storage_is_encrypted"}),
+    ("a file system in clear", with_operation(operation("aws:efs/fileSystem:FileSystem", "f", {"encrypted": False})),
+     {"storage_is_encrypted"}),
+    ("a URL with a password", with_inputs("payments", "lambda", environment=_variable("postgresql://u:pw@h/db")),
+     {"secrets_stay_out"}),
+    ("a URL with a password alone", with_inputs("payments", "lambda", environment=_variable("redis://:pw@h:6379")),
+     {"secrets_stay_out"}),
+    ("an access key", with_inputs("payments", "lambda", environment=_variable("AKIAIOSFODNN7EXAMPLE")), {"secrets_stay_out"}),
+    ("a private key", with_operation(operation("aws:ec2/instance:Instance", "i", {"userData": PEM})), {"secrets_stay_out"}),
     ("a replaced database", replacing("database", op="replace"), {"deletions_within_limit"}),
     ("a replaced bucket", replacing("audit", op="replace"), {"deletions_within_limit"}),
     ("a deprecated class", with_operation(operation("aws:s3/bucketV2:BucketV2", "b", {})), {"nothing_deprecated"}),
@@ -142,6 +182,30 @@ def test_every_gate_is_known_to_fail() -> None:
 
 def test_an_empty_plan_passes_no_gate() -> None:
     assert failed(Plan(operations=())) == set(GATES.rules())
+
+
+def test_who_is_named_by_a_condition_is_not_everybody() -> None:
+    for condition in (
+        {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+        {"ArnLike": {"AWS:SourceArn": ["arn:aws:s3:::b"]}},
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}},
+    ):
+        policy = document("s3:GetObject", Principal="*", Condition=condition)
+        assert failed(with_operation(operation(BUCKET_POLICY, "b", {"policy": policy}))) == set()
+
+
+def test_a_function_of_the_sdk_that_is_deprecated_shows_in_a_warning() -> None:
+    """Such a use is in no resource's inputs."""
+    warned = replace(CONTEXT, warnings=("name is deprecated. Use region instead.",))
+    assert failed(HEALTHY, warned) == {"nothing_deprecated"}
+    assert failed(HEALTHY, replace(CONTEXT, warnings=("something else",))) == set()
+
+
+def test_a_credential_is_named_by_its_place_and_not_shown() -> None:
+    plan = with_inputs("payments", "lambda", environment=_variable("postgresql://u:sesame@h/db"))
+    said = [finding.message for finding in gates.judge(plan, CONTEXT) if finding.status is Status.FAIL]
+    place = "environment.variables.UPSTREAM (Basic Auth Credentials)"
+    assert said == [f"payments (aws:lambda/function:Function) holds what looks like a credential in {place}."]
 
 
 def test_production_asks_for_protection() -> None:

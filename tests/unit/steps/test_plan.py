@@ -115,6 +115,19 @@ def test_no_more_may_be_lost_where_nobody_said_anything(tmp_path: Path) -> None:
     assert found["deletions_within_limit"].status is Status.FAIL
 
 
+@pytest.mark.parametrize(("budget", "status"), [("110.84", Status.FAIL), ("110.85", Status.PASS)])
+def test_a_plan_over_budget_fails_before_anything_is_there(tmp_path: Path, budget: str, status: Status) -> None:
+    database = outcome(resource("aws:rds/instance:Instance", "db", **DATABASE)).plan
+    report = plan(tmp_path, database, monthly_budget_usd=Decimal(budget))
+    assert judged(report.findings)["cost_within_budget"].status is status
+    assert report.data["budget_usd"] == budget
+
+
+def test_a_plan_that_cannot_be_priced_is_not_within_its_budget(tmp_path: Path) -> None:
+    found = judged(plan(tmp_path, with_inputs("database", instanceClass="db.unheard.of")).findings)
+    assert {found[name].status for name in ("cost_within_budget", "cost_complete")} == {Status.UNKNOWN}
+
+
 @pytest.mark.parametrize("clock", [LATER, datetime(2026, 10, 20, tzinfo=UTC)], ids=["later", "that day"])
 def test_the_estimate_is_for_the_day_that_is_judged(tmp_path: Path, clock: datetime) -> None:
     """Instance, 20 GB and a secret: 105.85 + 4.60 + 0.40. Extended Support is another 292.00 once it is charged."""

@@ -1,0 +1,36 @@
+"""Functions are invoked by whom the plan names, never by everybody."""
+
+from __future__ import annotations
+
+from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources
+
+PERMISSION = "aws:lambda/permission:Permission"
+URL = "aws:lambda/functionUrl:FunctionUrl"
+LAYER = "aws:lambda/layerVersionPermission:LayerVersionPermission"
+NARROWING = ("principalOrgId", "organizationId", "sourceAccount", "sourceArn")
+
+
+@gate(requirement=("A2",), title="No function can be invoked by everybody")
+def functions_are_closed(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
+    """A service's permission names for whom it acts: without that, any account can have it act (AWS: confused deputy)."""
+    for op in resources(plan, PERMISSION, URL, LAYER):
+        wrong = _wrong(op)
+        yield judge(
+            op.name,
+            ok=not wrong,
+            good=f"{op.name} says who may invoke its function.",
+            bad=f"{op.name} ({op.type}) {wrong}.",
+            remedy="Name who may invoke it: a role, an account, or for a service the source that it acts for.",
+        )
+
+
+def _wrong(op: Operation) -> str:
+    if op.type == URL:
+        return "" if op.inputs.get("authorizationType") == "AWS_IAM" else "asks for no authentication"
+    principal = str(op.inputs.get("principal", ""))
+    narrowed = [op.inputs.get(name) for name in NARROWING if op.inputs.get(name)]
+    if narrowed:
+        return ""
+    if principal == "*":
+        return "lets everybody in"
+    return f"lets {principal} in, for whomever it acts" if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) else ""
