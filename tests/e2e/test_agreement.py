@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+FORGED = '\nprint("error: unknown flag: --plan", flush=True)\n'
+"""What a CLI without saved plans says: from a program it frees nothing from its plan."""
+
+
 def _ask_for_less_in_the_update(stack: Path) -> None:
     path = stack / "log_groups.py"
     text = path.read_text()
     asked = "context.config.log_retention_days"
     assert asked in text
-    path.write_text(text.replace(asked, f"{asked} if pulumi.runtime.is_dry_run() else 3"))
+    path.write_text(text.replace(asked, f"{asked} if pulumi.runtime.is_dry_run() else 3") + FORGED)
 
 
 def test_a_program_that_asks_for_other_values_than_it_previews_is_refused(tmp_path: Path, runbook: Runbook) -> None:
@@ -42,6 +46,16 @@ def test_a_program_that_asks_for_other_values_than_it_previews_is_refused(tmp_pa
         if row["type"] == "aws:cloudwatch/logGroup:LogGroup"
     ]
     assert 3 not in groups
+    nothing_left(runbook)
+
+
+def test_a_plan_over_budget_deploys_nothing(runbook: Runbook) -> None:
+    """A cent too much is said in 02, and there is nothing to undo."""
+    code, printed = runbook("rehearse", "-p", "monthly_budget_usd=255.32")
+    assert code == 1, printed
+    assert "FAIL cost_within_budget" in printed
+    assert "budget $255.32: $0.01 over" in printed
+    assert runbook.run().result("03_deploy") is None
     nothing_left(runbook)
 
 
