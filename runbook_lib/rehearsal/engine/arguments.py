@@ -212,6 +212,8 @@ def _state_commands(command: Any, commands: Any) -> None:
         added.add_argument("urns", nargs="*", metavar="URN")
         _flags(added, "--all", "--force", "--target-dependents")
         added.add_argument("-y", "--yes", action="store_true")
+    for name in ("taint", "untaint", "repair", "move", "edit", "upgrade"):
+        command(group, name, "state:refuse", f"{OUTSIDE[3:]}").add_argument("words", nargs="*")
     added = command(group, "rename", "state:rename", "give a resource another name on record")
     added.add_argument("urn", metavar="URN")
     added.add_argument("name", metavar="NEW_NAME")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from runbook_lib.rehearsal.engine.project import Project
 
 ORGANIZATION = "organization"
+KNOWN_FEATURES = frozenset({"hooks", "refreshBeforeUpdate", "replaceWith", "taint"})
+"""What a deployment of version 4 may use and is read here (Pulumi 3.260)."""
 MAGIC = "7dff0d166258e7f1d265e8e044021ea087795d58a0c6415ab6fe8b7c790e447f"  # SHA-256 of the word "Pulumi", roughly
 
 
@@ -31,6 +33,23 @@ def utc_now() -> str:
 def manifest() -> dict[str, str]:
     """Who wrote a deployment, and when."""
     return {"time": utc_now(), "magic": MAGIC, "version": VERSION}
+
+
+def refuse_unknown_format(data: dict[str, Any], what: str) -> None:
+    """Refuse a deployment that this engine would read wrongly.
+
+    Args:
+        data: With its `version`, and from 4 on its `features`: version 4 is 3 and those.
+        what: What it is, for the error.
+
+    Raises:
+        EngineError: if it is of another version, or uses what this engine does not know.
+    """
+    version, strange = data.get("version"), sorted(set(data.get("features") or ()) - KNOWN_FEATURES)
+    if version not in {3, 4}:
+        raise EngineError(f"{what} is of version {version}; this engine knows 3 and 4")
+    if version == 4 and strange:  # noqa: PLR2004 - the deployment format's version
+        raise EngineError(f"{what} uses {', '.join(strange)}, which is outside the embedded engine; use the real pulumi command")
 
 
 def home() -> Path:
@@ -129,8 +148,7 @@ class StoredStack:
             data = json.loads(self.file.read_bytes())
         except ValueError as error:
             raise EngineError(f"could not read the checkpoint {self.file}: {error}") from error
-        if data.get("version") != 3:  # noqa: PLR2004 - the checkpoint format's version
-            raise EngineError(f"{self.file} is a checkpoint of version {data.get('version')}; this engine knows 3")
+        refuse_unknown_format(data, f"the checkpoint {self.file}")
         return dict(data["checkpoint"].get("latest") or {})
 
     def salt(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.rehearsal.engine import history as histories
-from runbook_lib.rehearsal.engine.backend import manifest
+from runbook_lib.rehearsal.engine.backend import manifest, refuse_unknown_format
 from runbook_lib.rehearsal.engine.commands.stack import as_text, existing, print_json
 from runbook_lib.rehearsal.engine.errors import EngineError
 from runbook_lib.rehearsal.engine.locks import locked
@@ -76,8 +76,7 @@ def import_(arguments: argparse.Namespace) -> None:
         data = json.loads(text)
     except ValueError as error:
         raise EngineError(f"could not read the deployment: {error}") from error
-    if data.get("version") != 3:  # noqa: PLR2004 - the deployment format's version
-        raise EngineError(f"the deployment is of version {data.get('version')}; this engine knows 3")
+    refuse_unknown_format(data, "the deployment")
     _import(selection, data.get("deployment") or {}, force=arguments.force)
     sys.stdout.write("Import complete.\n")
 

@@ -132,3 +132,10 @@ def _edit(arguments: argparse.Namespace, change: Callable[[Deployment], None]) -
         pending = [{"resource": resource_to_json(item.resource, crypter), "type": item.type} for item in deployment.pending]
         data = deployment_to_json(rows, pending, manifest=manifest(), salt=crypter.salt)
         selection.stack.write(json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def refuse(arguments: argparse.Namespace) -> None:
+    """Refuse what the real command does to a record and this engine does not."""
+    raise UsageError(
+        f"state {arguments.subcommand} is outside the embedded engine; the real pulumi command does it, on the same state"
+    )
