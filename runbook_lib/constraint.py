@@ -23,6 +23,7 @@ NO_FLAG = re.compile(r"^error: unknown flag: --(?:save-)?plan\b", re.MULTILINE)
 STDERR = "stderr: "
 """What the Automation API writes before a failed command's standard error, which comes last."""
 HIDDEN = "[not shown]"
+OTHERWISE = "is another than was agreed on, and secret"
 _LONGEST = 120
 """Characters of a value that a sentence shows."""
 
@@ -38,6 +39,17 @@ def refusals(errors: Iterable[str]) -> list[str]:
     if not errors:
         return ["Pulumi names no error, as where the outputs of the stack are not those agreed on"]
     return [line for error in dict.fromkeys(errors) for line in _of_one(error)]
+
+
+def without_secrets(refused: Iterable[str], secrets: Iterable[str]) -> list[str]:
+    """The sentences of ``refusals``, those about secrets without values: Pulumi shows what is secret in the state alone.
+
+    Args:
+        refused: The sentences.
+        secrets: What is secret, each as type, name and property: ``aws:rds/instance:Instance db: password``.
+    """
+    known = tuple(secrets)
+    return [next((f"{each} {OTHERWISE}" for each in known if re.match(rf"{re.escape(each)}\b", line)), line) for line in refused]
 
 
 def unknown_flag(transcript: str) -> bool:

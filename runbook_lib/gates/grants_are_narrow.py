@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
 from runbook_lib.judgement import Judgement
-from runbook_lib.snapshot.policies import WITHOUT_RESOURCE, Statement, statements
+from runbook_lib.snapshot.policies import WITHOUT_RESOURCE, Document, Statement, documents, names_none, statements
 
 # API Gateway checks the account's one logging role for log actions on every group before it takes it.
 LOGGING_ROLE = "payments:api:ApiGatewayAccount$"
@@ -17,9 +14,6 @@ LOGGING_ROLE = "payments:api:ApiGatewayAccount$"
 KEY_POLICY = "aws:kms/key:Key"
 DOCUMENTS = ("policy", "assumeRolePolicy", "inlinePolicies")
 MANAGED = ("policyArn", "managedPolicyArns")
-# All there is of a service, or all of one type: no name is left in the ARN. In S3 what stands first is the bucket.
-WHOLE = re.compile(r"^(?:[*?]+|[A-Za-z][\w-]*[/:][*?]+)(?:[/:][*?]+)*$")
-WHOLE_OF_S3 = re.compile(r"^[*?]+(?:/.*)?$")
 TOO_MUCH = ("AdministratorAccess", "PowerUserAccess", "FullAccess", "ReadOnlyAccess")
 
 
@@ -30,7 +24,7 @@ def grants_are_narrow(plan: Plan, context: GateContext) -> Judgements:  # noqa: 
     for op in resources(plan):
         if COMPUTED in map(op.inputs.get, DOCUMENTS):
             later.append(op.name)
-        found = list(_documents(op.inputs))
+        found = list(documents(op.inputs))
         read += len(found)
         wrong = sorted({what for document in found for what in _wrong(op, document)})
         if wrong:
@@ -57,36 +51,16 @@ def _refused(op: Operation, grants: list[str]) -> Judgement:
     )
 
 
-def _documents(value: Any) -> Iterator[dict[str, Any]]:
-    """The policy documents in a resource's inputs, wherever they are: as JSON text, or as an object."""
-    if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
-        value = json.loads(value)
-    if isinstance(value, dict) and "Statement" in value:
-        yield value
-    elif isinstance(value, dict):
-        yield from (found for each in value.values() for found in _documents(each))
-    elif isinstance(value, list):
-        yield from (found for each in value for found in _documents(each))
-
-
-def _wrong(op: Operation, document: dict[str, Any]) -> Iterator[str]:
+def _wrong(op: Operation, document: Document) -> Iterator[str]:
     for statement in statements(document):
         if statement.allows:
             yield from (action for action in statement.actions if set(action) & set("*?"))
             yield from ("everything but " + action for action in statement.all_actions_but)
             if statement.open_to_everybody:
                 yield "everybody"
-            whole = next(filter(_whole, statement.resources), "")
+            whole = next(filter(names_none, statement.resources), "")
             if op.type != KEY_POLICY and whole:
                 yield from (f"{action} on {whole}" for action in _nameable(op, statement))
-
-
-def _whole(resource: str) -> bool:
-    """Whether a resource is everything, or everything of a service or a type."""
-    parts = resource.split(":", 5)
-    if parts[0] != "arn" or len(parts) < 6:  # noqa: PLR2004 - an ARN's
-        return resource == "*"
-    return bool((WHOLE_OF_S3 if parts[2] == "s3" else WHOLE).match(parts[5]))
 
 
 def _nameable(op: Operation, statement: Statement) -> Iterator[str]:

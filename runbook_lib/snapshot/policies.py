@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+Document = dict[str, Any]
+"""A policy document, decoded."""
 
 WITHOUT_RESOURCE = {
     "ec2:AssignPrivateIpAddresses": "Lambda gives addresses to interfaces that do not exist yet",
@@ -69,6 +73,31 @@ def narrows(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
             if key.lower() in NARROWING and not _EVERYWHERE & {str(each) for each in _many(asked)}:
                 return True
     return False
+
+
+# All there is of a service, or all of one type: no name is left in the ARN. In S3 what stands first is the bucket.
+_WHOLE = re.compile(r"^(?:[*?]+|[A-Za-z][\w-]*[/:][*?]+)(?:[/:][*?]+)*$")
+_WHOLE_OF_S3 = re.compile(r"^[*?]+(?:/.*)?$")
+
+
+def documents(value: Any) -> Iterator[Document]:
+    """The policy documents in a resource's inputs, wherever they are: as JSON text, or as an object."""
+    if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
+        value = json.loads(value)
+    if isinstance(value, dict) and "Statement" in value:
+        yield value
+    elif isinstance(value, dict):
+        yield from (found for each in value.values() for found in documents(each))
+    elif isinstance(value, list):
+        yield from (found for each in value for found in documents(each))
+
+
+def names_none(resource: str) -> bool:
+    """Whether a policy's resource is everything, or everything of a service or a type."""
+    parts = resource.split(":", 5)
+    if parts[0] != "arn" or len(parts) < 6:  # noqa: PLR2004 - an ARN's
+        return resource == "*"
+    return bool((_WHOLE_OF_S3 if parts[2] == "s3" else _WHOLE).match(parts[5]))
 
 
 def statements(document: str | dict[str, Any]) -> tuple[Statement, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import basis, saved_plan, settings, workspace
+from runbook_lib import basis, constraint, saved_plan, settings, workspace
 from runbook_lib.agreement import deviations, not_known, not_shown, of_outputs
 from runbook_lib.errors import ConstraintError, NoPlansError, RunbookError
 from runbook_lib.outputs import StackOutputs
@@ -51,8 +51,10 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     try:
         outcome, held = _held_to(saved, told, context)
     except ConstraintError as error:
-        data = {**context.so_far, **error.evidence, "deviations": list(error.refused)}
-        return Report(findings=(unmoved, verdicts.refused(agreed, error)), data=data)
+        secrets = [f"{op.type} {op.name}: {each}" for op in agreed.operations for each in op.secrets]
+        refused = constraint.without_secrets(error.refused, secrets)
+        data = {**context.so_far, **error.evidence, "deviations": refused}
+        return Report(findings=(unmoved, verdicts.refused(agreed, error, refused)), data=data)
     context.so_far["update_plan"] = held
     odd = [*deviations(agreed, outcome.plan), *of_outputs(agreed_outputs(context.run), outcome.outputs)]
     context.so_far.update(_applied_data(outcome, odd) | {"not_known": not_known(agreed, outcome.plan)})

@@ -48,7 +48,7 @@ def unmoved(wanted: str, agreed: Plan, current: Plan) -> Finding:
     )
 
 
-def refused(agreed: Plan, error: ConstraintError) -> Finding:
+def refused(agreed: Plan, error: ConstraintError, told: Sequence[str]) -> Finding:
     """What Pulumi refused, and whether what it had done by then is as agreed on."""
     done = {each.urn for each in error.outcome.done}
     before, after = (
@@ -62,8 +62,7 @@ def refused(agreed: Plan, error: ConstraintError) -> Finding:
         requirement=(),
         status=Status.FAIL,
         resource=agreed.digest,
-        message=f"Pulumi, held to the plan that it saved, refused what was not agreed on: {_listed(error.refused)}. "
-        f"{so_far}{as_agreed}.",
+        message=f"Pulumi, held to the plan that it saved, refused what was not agreed on: {_listed(told)}. {so_far}{as_agreed}.",
         remedy="The program asks for something else in an update than in a preview. Mend it, and run 02_plan again.",
     )
 

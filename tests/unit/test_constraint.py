@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbook_lib.constraint import refusals, unknown_flag
+from runbook_lib.constraint import refusals, unknown_flag, without_secrets
 
 URN = "urn:pulumi:staging::payments::aws:cloudwatch/logGroup:LogGroup::api"
 CHILD = "urn:pulumi:staging::payments::runbook:network:Network$aws:ec2/subnet:Subnet::private-1"
@@ -47,6 +47,16 @@ def test_a_value_that_pulumi_shows_through_a_pointer_is_not_told_on(values: str)
     (said,) = refusals([f"{CHANGED}~~value[{values}]"])
     assert "hush" not in said
     assert "[not shown]" in said
+
+
+def test_a_secret_that_is_one_in_the_state_alone_is_not_told_on() -> None:
+    """The program passes it in clear now, so Pulumi shows it."""
+    said = refusals([f"{CHANGED}=+password[{{hunter2}}], =~passwordless[{{yes}}!={{no}}]"])
+    told = without_secrets(said, [f"{GROUP}: password"])
+    assert told == [
+        f"{GROUP}: password is another than was agreed on, and secret",
+        f"{GROUP}: passwordless is no, agreed was no change",
+    ]
 
 
 def test_a_failure_without_a_word_is_told_as_one() -> None:
