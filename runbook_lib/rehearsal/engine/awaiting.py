@@ -53,19 +53,23 @@ def waiting(stack: ModuleType, theirs: Wait) -> Wait:
 
 
 async def _all(stack: ModuleType) -> None:
+    stack.log.debug("Waiting for outstanding RPCs to complete")
     calls = stack._get_rpc_manager()  # noqa: SLF001 - what the SDK's own function asks
     outputs = Outstanding(stack.SETTINGS)
     while True:
-        await _all_calls(calls)
+        await _all_calls(stack, calls)
         await outputs.all()
+        stack.log.debug("All outstanding outputs completed.")
         if not calls.rpcs:
             return
 
 
-async def _all_calls(calls: Any) -> None:
+async def _all_calls(stack: ModuleType, calls: Any) -> None:
     """Wait for the calls to the engine; the first that failed says why."""
     while calls.rpcs:
         await asyncio.sleep(0)  # lets those that have just been queued begin
+        if stack.settings.excessive_debug_output:
+            stack.log.debug(f"waiting for quiescence; {len(calls.rpcs)} RPCs outstanding")  # noqa: G004 - the SDK's words
         try:
             await calls.rpcs.pop()
         except Exception as error:
@@ -74,6 +78,7 @@ async def _all_calls(calls: Any) -> None:
             raise error from calls.unhandled_exception.with_traceback(calls.exception_traceback)
     if calls.unhandled_exception is not None:
         raise calls.unhandled_exception.with_traceback(calls.exception_traceback)
+    stack.log.debug("RPCs successfully completed")
 
 
 class Outstanding:
@@ -87,30 +92,47 @@ class Outstanding:
         self._settings = settings
         self._come: list[asyncio.Future[Any]] = []
         self._awaited: set[asyncio.Future[Any]] = set()
-        self._news = asyncio.Event()
+        self._listener = self._note  # one object, by which the loop's queue is searched
 
     async def all(self) -> None:
-        """Wait until there are none; an output that failed raises what it failed with."""
-        while True:
-            self._listen()
-            if not self._awaited:
-                return
-            await self._news.wait()
-            self._news.clear()
-            come, self._come = self._come, []
-            for output in come:
-                self._awaited.discard(output)
+        """Wait until there are none.
+
+        Raises:
+            BaseException: what the first output that failed did so with; `CancelledError` if it was cancelled.
+        """
+        while self._listen():
+            await self._news
+            for output in self._taken():
                 await output
 
-    def _listen(self) -> None:
-        """Take over what is outstanding: the SDK's set then has only what is new."""
+    def _listen(self) -> bool:
+        """Take over what is outstanding, so that the SDK's set then has only what is new; whether there is anything."""
         with self._settings.lock:
             new = self._settings.outputs - self._awaited
             self._settings.outputs.clear()
         self._awaited |= new
+        self._news = asyncio.get_running_loop().create_future()
         for output in new:
-            output.add_done_callback(self._note)
+            output.add_done_callback(self._listener)
+        return bool(self._awaited)
 
     def _note(self, output: asyncio.Future[Any]) -> None:
+        if output not in self._awaited:
+            return  # taken from the queue before
+        self._awaited.remove(output)
         self._come.append(output)
-        self._news.set()
+        if not self._news.done():
+            self._news.set_result(None)
+
+    def _taken(self) -> list[asyncio.Future[Any]]:
+        """What has come, in its order.
+
+        The SDK looks at each output, and so sees those that came in this very turn of the loop, whose listeners are
+        still in its queue. Which of two errors is raised hangs on that; the queue is no longer than what the loop does next.
+        """
+        queue: Any = getattr(asyncio.get_running_loop(), "_ready", None)
+        for handle in queue.copy() if queue else ():  # a copy: other threads add to it
+            if handle._callback is self._listener:  # noqa: SLF001 - there is no other way to ask
+                self._note(*handle._args)  # noqa: SLF001 - the same
+        come, self._come = self._come, []
+        return come
