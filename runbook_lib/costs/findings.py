@@ -23,7 +23,7 @@ def findings(estimate: Estimate, *, budget: Decimal, strict: bool = False) -> tu
         budget: US dollars a month.
         strict: Whether a price older than 90 days fails the check instead of being mentioned.
     """
-    return (cost_within_budget(estimate, budget), cost_complete(estimate), price_list_fresh(estimate, strict=strict))
+    return (*affordable(estimate, budget=budget), price_list_fresh(estimate, strict=strict))
 
 
 def affordable(estimate: Estimate, *, budget: Decimal) -> tuple[Finding, ...]:
