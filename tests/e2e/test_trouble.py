@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from e2e.conftest import ROOT, Runbook, of_this_rehearsal
+from processes import saying
 
 from runbook_lib.results import Status, StepResult
 from runbook_lib.states import State
@@ -154,8 +155,7 @@ def test_terminal_that_is_closed_stops_it_in_order(runbook: Runbook) -> None:
 def test_emulator_that_dies_half_way_is_said_so(runbook: Runbook) -> None:
     process = runbook.start("rehearse")
     runbook.wait_until_deploying()
-    every = psutil.Process(process.pid).children(recursive=True)
-    emulators = [each for each in every if "runbook_lib.rehearsal.launcher" in " ".join(each.cmdline())]
+    emulators = saying("runbook_lib.rehearsal.launcher", psutil.Process(process.pid).children(recursive=True))
     assert emulators
     for emulator in emulators:
         emulator.kill()

@@ -14,6 +14,7 @@ import grpc
 import psutil
 import pytest
 from integration.provider.plugin import EXECUTABLE, Plugin, running
+from processes import at_work
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import status_pb2
 
@@ -180,6 +181,6 @@ def test_plugin_ends_with_its_engine() -> None:
         plugin = psutil.Process(int(process.stdout.readline()))
         process.kill()
     deadline = time.monotonic() + 30
-    while plugin.is_running() and plugin.status() != psutil.STATUS_ZOMBIE:
+    while at_work(plugin):
         assert time.monotonic() < deadline, "the plugin outlives its engine"
         time.sleep(0.1)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from integration.waiting import until
+from processes import at_work
 
 from runbook_lib import forked, forking
 from runbook_lib.rehearsal import nursery as nurseries
@@ -64,8 +65,7 @@ def begin(command: Sequence[str], nursery: str, told: Path) -> tuple[subprocess.
 
 
 def wait_until_gone(process: psutil.Process) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, f"{process} is still there")
+    until(lambda: not at_work(process), f"{process} is still there")
 
 
 def test_same_as_an_ordinary_process(nursery: str, script: Callable[[str], str]) -> None:

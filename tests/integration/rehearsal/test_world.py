@@ -19,6 +19,7 @@ import pytest
 from botocore.exceptions import ClientError
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
+from processes import at_work, saying
 
 from runbook_lib import forked
 from runbook_lib.errors import EngineError, UsageError
@@ -70,7 +71,7 @@ def family(process: psutil.Process) -> list[psutil.Process]:
 
 
 def running(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in processes if at_work(each)]
 
 
 def wait_until_gone(processes: list[psutil.Process]) -> None:
@@ -132,7 +133,7 @@ class TestEmulator:
 
     def test_death_is_noticed(self, tmp_path: Path) -> None:
         with emulator.Emulator.start(tmp_path / "log") as running_one:
-            (guard,) = [each for each in psutil.Process().children() if "rehearsal.launcher" in " ".join(each.cmdline())]
+            (guard,) = saying("rehearsal.launcher", psutil.Process().children())
             (served,) = guard.children()
             served.kill()
             wait_until_gone([guard, served])
