@@ -109,7 +109,7 @@ def _step(metadata: StepEventMetadata) -> dict[str, Any]:
         if not found:
             return None
         kept = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
-        return {"parent": found.parent, "inputs": found.inputs, **kept}
+        return {"urn": found.urn, "parent": found.parent, "inputs": found.inputs, **kept}
 
     return {
         "op": getattr(metadata.op, "value", metadata.op),
@@ -118,6 +118,7 @@ def _step(metadata: StepEventMetadata) -> dict[str, Any]:
         "provider": metadata.provider,
         "old": state(metadata.old),
         "new": state(metadata.new),
+        "keys": metadata.keys,
         "diffs": metadata.diffs,
-        "detailedDiff": metadata.detailed_diff,
+        "detailedDiff": {path: each.diff_kind.value for path, each in (metadata.detailed_diff or {}).items()},
     }
