@@ -10,12 +10,16 @@ from pydantic import BaseModel, ConfigDict
 from runbook_lib.decision.values import details, within
 from runbook_lib.gates.deletions_within_limit import stateful
 from runbook_lib.plan import COMPUTED, roots
+from runbook_lib.replacing import DELETE_FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from runbook_lib.plan import Operation, Plan
+
+
+LOST = "lost"
 
 
 class Forced(BaseModel):
@@ -40,14 +44,24 @@ class Cause(BaseModel):
     type: str
     name: str
     forced: tuple[Forced, ...]
-    """Empty for a deletion, and where the provider does not say."""
+    """Empty for a deletion, and where nobody says."""
     order: str
     data: str
     """What becomes of what it holds, in words."""
 
+    @property
+    def loses(self) -> bool:
+        """Whether deploying again would not bring back what it holds."""
+        return self.data.startswith(LOST)
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is replaced only because something else is."""
+        return bool(self.forced) and all(each.by for each in self.forced)
+
 
 def causes(plan: Plan, needs: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Cause]:
-    """Explain the plan's deletions and replacements, those that lose data first; pure.
+    """Explain the plan's deletions and replacements, those that lose data first, those that only follow last; pure.
 
     Args:
         plan: The plan.
@@ -55,7 +69,7 @@ def causes(plan: Plan, needs: Mapping[str, Mapping[str, Sequence[str]]]) -> list
     """
     ops = {op.urn: op for op in plan.operations}
     found = [_cause(op, ops, needs.get(op.urn, {})) for op in plan.operations if op.op in {"delete", "replace"}]
-    return sorted(found, key=lambda cause: (not cause.data.startswith("lost"), cause.op, cause.type, cause.name))
+    return sorted(found, key=lambda cause: (not cause.loses, cause.follows, cause.op, cause.type, cause.name))
 
 
 def needs_of(saved: Path | None) -> dict[str, dict[str, list[str]]]:
@@ -72,7 +86,7 @@ def _cause(op: Operation, ops: Mapping[str, Operation], needs: Mapping[str, Sequ
         op=op.op,
         type=op.type,
         name=op.name,
-        forced=tuple(_forced(op, path, ops, needs) for path in op.forced_by),
+        forced=tuple(_forced(op, path, ops, needs) for path in op.forced_by) or tuple(_with(ops, needs)),
         order=op.order,
         data=_data(op),
     )
@@ -86,8 +100,20 @@ def _forced(op: Operation, path: str, ops: Mapping[str, Operation], needs: Mappi
         path=path,
         old="; ".join(each.old for each in seen),
         new="; ".join(each.new for each in seen),
-        by=tuple(f"{source.op} {source.type} {source.name}" for source in sources) if unknown else (),
+        by=tuple(_told(source) for source in sources) if unknown else (),
     )
+
+
+def _with(ops: Mapping[str, Operation], needs: Mapping[str, Sequence[str]]) -> Iterator[Forced]:
+    """What a resource is replaced along with: Pulumi replaces what needs something that is deleted first."""
+    for path, urns in sorted(needs.items()):
+        gone = [ops[urn] for urn in urns if urn in ops and ops[urn].order == DELETE_FIRST]
+        if gone:
+            yield Forced(path=path, old="", new="", by=tuple(f"{_told(op)}, which is deleted first" for op in gone))
+
+
+def _told(op: Operation) -> str:
+    return f"{op.op} {op.type} {op.name}"
 
 
 def _data(op: Operation) -> str:
@@ -100,5 +126,5 @@ def _data(op: Operation) -> str:
     if kept.get("skipFinalSnapshot") in {False, "false"} or (
         kept.get("finalSnapshotIdentifier") and not kept.get("skipFinalSnapshot")
     ):
-        return "lost, but for a final snapshot"
-    return "lost"
+        return f"{LOST}, but for a final snapshot"
+    return LOST

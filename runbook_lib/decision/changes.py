@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STACK = "pulumi:pulumi:Stack"
 ORDER = ("create", "import", "update", "replace", "delete")
+MADE = frozenset({"create", "import"})
 DIRECTLY = "the stack itself"
 
 
@@ -24,37 +25,36 @@ class Row:
     """Resources to which the same happens.
 
     Attributes:
-        type: Their type, of which there are several where only the changes are the same.
+        component: The component of the program that they belong to.
+        type: Their type; empty where there are several, and the names say them.
         details: The properties that change, equal for all of them; none of what is made.
     """
 
+    component: str
     op: str
     type: str
     names: tuple[str, ...]
     details: tuple[Detail, ...]
 
-
-@dataclass(frozen=True)
-class Component:
-    """A component of the program, and what changes in it."""
-
-    name: str
-    rows: tuple[Row, ...]
+    @property
+    def made(self) -> bool:
+        """Whether it is about what is new to the stack: there is nothing old to compare with."""
+        return self.op in MADE
 
 
-def by_component(plan: Plan) -> list[Component]:
+def by_component(plan: Plan) -> list[Row]:
     """What is made or changed; deletions and replacements are told apart (``causes``), and components are no resources."""
     above = {op.urn: op for op in plan.operations}
     groups: dict[str, list[Operation]] = defaultdict(list)
     for op in plan.operations:
         if op.changes and op.op not in {"delete", "replace"} and is_resource(op):
             groups[_component(op, above)].append(op)
-    return [Component(name, tuple(_rows(ops))) for name, ops in sorted(groups.items())]
+    return [row for name, ops in sorted(groups.items()) for row in _rows(name, ops)]
 
 
 def is_resource(op: Operation) -> bool:
-    """Whether it stands for something that a provider makes."""
-    return bool(op.provider)
+    """Whether it stands for something, be it a provider's settings; a component stands for what is in it."""
+    return bool(op.provider) or op.type.startswith("pulumi:providers:")
 
 
 def counts(plan: Plan) -> list[tuple[str, int]]:
@@ -83,11 +83,12 @@ def _component(op: Operation, above: Mapping[str, Operation]) -> str:
     return name
 
 
-def _rows(ops: list[Operation]) -> Iterator[Row]:
+def _rows(component: str, ops: list[Operation]) -> Iterator[Row]:
     alike: dict[tuple[str, str, tuple[Detail, ...]], list[Operation]] = defaultdict(list)
     for op in ops:
-        changed = tuple(details(op)) if op.op not in {"create", "import"} else ()
+        changed = () if op.op in MADE else tuple(details(op))
         alike[op.op, "" if changed else op.type, changed].append(op)
     for (kind, _, changed), same in sorted(alike.items(), key=lambda item: ORDER.index(item[0][0]) if item[0][0] in ORDER else 9):
         types = sorted({op.type for op in same})
-        yield Row(kind, types[0] if len(types) == 1 else f"{len(types)} types", tuple(op.name for op in same), changed)
+        names = tuple(op.name if len(types) == 1 else f"{op.type} {op.name}" for op in same)
+        yield Row(component, kind, types[0] if len(types) == 1 else "", names, changed)

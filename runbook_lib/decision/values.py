@@ -19,6 +19,8 @@ LONGEST = 160
 """Characters of a value; the record has it whole."""
 NOT_SHOWN = "not shown"
 """Of a property that changes and whose values no event of Pulumi's tells."""
+BY_PROVIDER = {"tagsAll": "as the provider's defaultTags"}
+"""Outputs that change with another resource's inputs: there they are shown."""
 MASK = "[secret]"
 
 
@@ -35,7 +37,8 @@ def details(op: Operation) -> list[Detail]:
     """Each innermost property of an operation whose old and new values differ, and those that change without being shown."""
     seen = [Detail(path, told(old), told(new)) for path, old, new in _differing(op)]
     hidden = [root for root in roots(op.changed) if not any(within(each.path, root) for each in seen)]
-    return [*seen, *(Detail(root, mask, mask) for root in hidden for mask in (MASK if root in op.secrets else NOT_SHOWN,))]
+    masks = {**BY_PROVIDER, **dict.fromkeys(op.secrets, MASK)}
+    return [*seen, *(Detail(root, "", masks.get(root, NOT_SHOWN)) for root in hidden)]
 
 
 def within(path: str, root: str) -> bool:

@@ -17,7 +17,7 @@ from runbook_lib.way_in import shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from runbook_lib.decision.changes import Component
+    from runbook_lib.decision.changes import Row
     from runbook_lib.facts import RunFacts
     from runbook_lib.results import StepResult
 
@@ -55,7 +55,7 @@ class View:
     on_record: list[tuple[str, int]]
     unchanged: int
     causes: list[Cause]
-    components: list[Component]
+    rows: list[Row]
     cost: CostChange
     budget: Decimal
     versions: list[Version]
@@ -74,9 +74,28 @@ class View:
         return bool(self.counts or self.on_record)
 
     @property
+    def made(self) -> list[Row]:
+        """What is new to the stack."""
+        return [row for row in self.rows if row.made]
+
+    @property
+    def altered(self) -> list[Row]:
+        """What has an old and a new value."""
+        return [row for row in self.rows if not row.made]
+
+    @property
     def losing(self) -> int:
         """How many resources lose what they hold."""
-        return sum(cause.data.startswith("lost") for cause in self.causes)
+        return sum(cause.loses for cause in self.causes)
+
+    @property
+    def lost(self) -> list[tuple[Cause, list[str]]]:
+        """Deletions and replacements of one type for one reason, with their names; none is left out."""
+        alike: dict[tuple[object, ...], list[Cause]] = defaultdict(list)
+        for cause in self.causes:
+            why = tuple((each.path, each.by) if each.by else (each.path, each.old, each.new) for each in cause.forced)
+            alike[cause.op, cause.type, cause.data, cause.order, why].append(cause)
+        return [(same[0], [cause.name for cause in same]) for same in alike.values()]
 
     @property
     def lost_by_type(self) -> list[tuple[str, str, int]]:
@@ -108,7 +127,7 @@ def view(facts: RunFacts, result: StepResult, found: Mapping[str, Any]) -> View:
         on_record=changes.only_on_record(plan),
         unchanged=changes.unchanged(plan),
         causes=[Cause.model_validate(each) for each in data["causes"]],
-        components=changes.by_component(plan),
+        rows=changes.by_component(plan),
         cost=CostChange.model_validate(data["cost"]),
         budget=Decimal(data["budget_usd"]),
         versions=versions(found),
