@@ -26,6 +26,7 @@ class Cut:
         altered: Rows of what is changed otherwise.
         charges: Charges that differ.
         passed: Gates that passed.
+        unpriced: What has no price.
         forced: Properties that force one replacement.
         warnings: Warnings.
     """
@@ -36,6 +37,7 @@ class Cut:
     altered: int = ALL
     charges: int = ALL
     passed: int = ALL
+    unpriced: int = ALL
     forced: int = ALL
     warnings: int = ALL
 

@@ -55,6 +55,10 @@ class FakeRun(Run):
             engine=EngineKind.EMBEDDED,
             target=Target(region="us-east-1", endpoint=endpoint),
             backend="file:///x",
+            reason="test",
+            operator="nobody",
+            caller="nobody",
+            commit="",
         )
         super().__init__(directory, facts)
         self._data = data
