@@ -10,7 +10,7 @@ from runbook_lib.decision.values import Detail, details
 from runbook_lib.plan import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from runbook_lib.plan import Operation, Plan
 
@@ -44,11 +44,19 @@ class Row:
 
 def by_component(plan: Plan) -> list[Row]:
     """What is made or changed; deletions and replacements are told apart (``causes``), and components are no resources."""
+    return _grouped([op for op in plan.changes if op.op not in {"delete", "replace"}], plan)
+
+
+def outside(found: Plan, plan: Plan) -> list[Row]:
+    """What was changed outside Pulumi: ``found`` by a refresh, of resources that are in ``plan`` or were."""
+    return _grouped(found.changes, plan)
+
+
+def _grouped(ops: Iterable[Operation], plan: Plan) -> list[Row]:
     above = {op.urn: op for op in plan.operations}
     groups: dict[str, list[Operation]] = defaultdict(list)
-    for op in plan.operations:
-        if op.changes and op.op not in {"delete", "replace"} and is_resource(op):
-            groups[_component(op, above)].append(op)
+    for op in filter(is_resource, ops):
+        groups[_component(op, above)].append(op)
     return [row for name, ops in sorted(groups.items()) for row in _rows(name, ops)]
 
 
@@ -86,7 +94,7 @@ def _component(op: Operation, above: Mapping[str, Operation]) -> str:
 def _rows(component: str, ops: list[Operation]) -> Iterator[Row]:
     alike: dict[tuple[str, str, tuple[Detail, ...]], list[Operation]] = defaultdict(list)
     for op in ops:
-        changed = () if op.op in MADE else tuple(details(op))
+        changed = () if op.op in MADE | {"delete"} else tuple(details(op))
         alike[op.op, "" if changed else op.type, changed].append(op)
     for (kind, _, changed), same in sorted(alike.items(), key=lambda item: ORDER.index(item[0][0]) if item[0][0] in ORDER else 9):
         types = sorted({op.type for op in same})

@@ -24,6 +24,7 @@ class Cut:
         names: Names in one row.
         details: Properties of one row.
         altered: Rows of what is changed otherwise.
+        outside: Rows of what was changed outside.
         charges: Charges that differ.
         passed: Gates that passed.
         unpriced: What has no price.
@@ -35,6 +36,7 @@ class Cut:
     names: int = ALL
     details: int = ALL
     altered: int = ALL
+    outside: int = ALL
     charges: int = ALL
     passed: int = ALL
     unpriced: int = ALL

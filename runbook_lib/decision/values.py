@@ -58,7 +58,19 @@ def told(value: Any) -> str:
 def _differing(op: Operation) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted(op.old_inputs.keys() | op.inputs.keys()):
         old, new = (_opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
-        yield from different(name, old, new)
+        for path, was, now in different(name, old, new):
+            yield from _apart(path, was, now)
+
+
+def _apart(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Of a list that grew or shrank, such as a policy's statements, the items that are only in one of the two."""
+    if not isinstance(old, list) or not isinstance(new, list):
+        yield path, old, new
+        return
+    yield from ((f"{path}[]", item, ABSENT) for item in old if item not in new)
+    yield from ((f"{path}[]", ABSENT, item) for item in new if item not in old)
+    if all(item in new for item in old) and all(item in old for item in new):  # in another order, or more than once
+        yield path, old, new
 
 
 def _opened(value: Any) -> Any:

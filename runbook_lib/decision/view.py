@@ -54,6 +54,7 @@ class View:
     counts: list[tuple[str, int]]
     on_record: list[tuple[str, int]]
     unchanged: int
+    outside: list[Row]
     causes: list[Cause]
     rows: list[Row]
     cost: CostChange
@@ -126,6 +127,7 @@ def view(facts: RunFacts, result: StepResult, found: Mapping[str, Any]) -> View:
         counts=changes.counts(plan),
         on_record=changes.only_on_record(plan),
         unchanged=changes.unchanged(plan),
+        outside=changes.outside(Plan.model_validate({"operations": data["outside"]}), plan),
         causes=[Cause.model_validate(each) for each in data["causes"]],
         rows=changes.by_component(plan),
         cost=CostChange.model_validate(data["cost"]),

@@ -49,6 +49,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "update_plan": saved,
             "counts": outcome.plan.counts(),
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+            "outside": [operation.model_dump(mode="json") for operation in outcome.outside.operations],
             "outputs": outcome.outputs,
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),

@@ -74,6 +74,7 @@ def result(
     findings: tuple[Finding, ...] = (finding(Status.PASS),),
     needs: dict | None = None,
     warnings: tuple[str, ...] = (),
+    outside: tuple[dict[str, Any], ...] = (),
 ) -> StepResult:
     """What 02 puts on record of a plan."""
     plan = Plan.of(steps)
@@ -89,6 +90,7 @@ def result(
         data={
             "digest": plan.digest,
             "operations": [op.model_dump(mode="json") for op in plan.operations],
+            "outside": [op.model_dump(mode="json") for op in Plan.of(outside).changes],
             "warnings": list(warnings),
             "budget_usd": "300.00",
             "cost": cost.model_dump(mode="json"),

@@ -37,6 +37,12 @@ class TestValues:
         old, new = ({"policy": json.dumps({"Statement": [{"Effect": effect, "Sid": "s"}]})} for effect in ("Deny", "Allow"))
         assert only(step("update", QUEUE, "q", old, new)) == [("policy.Statement[0].Effect", "Deny", "Allow")]
 
+    def test_of_a_list_that_grew_what_is_new_is_shown(self) -> None:
+        old, new = ({"policy": json.dumps({"Statement": statements})} for statements in (["a", "b"], ["a", "b", {"c": 1}]))
+        assert only(step("update", QUEUE, "q", old, new)) == [("policy.Statement[]", "", '{"c": 1}')]
+        assert only(step("update", QUEUE, "q", new, old)) == [("policy.Statement[]", '{"c": 1}', "")]
+        assert only(step("update", QUEUE, "q", {"a": [1, 2]}, {"a": [1, 2, 2]})) == [("a", "[1, 2]", "[1, 2, 2]")]
+
     def test_a_secret_is_masked_and_its_change_is_told(self) -> None:
         hidden = {"password": {SIGNATURE: SECRET, "value": "[secret]"}}
         assert only(step("update", QUEUE, "q", hidden, hidden) | {"diffs": ["password"]}) == [("password", "", MASK)]

@@ -72,6 +72,16 @@ def test_no_changes_are_said() -> None:
     assert "No changes" not in page(step("discard", QUEUE, "q", {}))
 
 
+def test_what_was_changed_outside_is_told_apart_from_what_is_wished() -> None:
+    """Also where nothing is planned about it: then nobody mends it."""
+    outside = (step("update", QUEUE, "q", {"a": "mine"}, {"a": "theirs"}), step("delete", QUEUE, "lost", {}))
+    told = page(step("same", QUEUE, "q", {}, {}), outside=outside)
+    assert "| <code>a</code> | <code>mine</code> | <code>theirs</code> |" in told
+    assert "| **gone** | <code>aws:sqs/queue:Queue</code> <code>lost</code> |" in told
+    assert "What was changed outside it does not ask for otherwise." in told
+    assert "Changed outside" not in page(step("same", QUEUE, "q", {}, {}))
+
+
 def test_cost_now_after_and_the_difference() -> None:
     nat = page(step("same", NAT, "a", {}, {}), step("create", NAT, "b", new={}))
     assert "now **<span>$</span>32.85**, after **<span>$</span>65.70**, change **+<span>$</span>32.85**" in nat
