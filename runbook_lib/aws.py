@@ -117,6 +117,10 @@ class Aws:
         """The boto3 client for ``service``, e.g. ``rds``; the same one every time."""
         return self._client(service, service, {"retries": {"mode": "standard", "max_attempts": 4}, "read_timeout": 30})
 
+    def credentials(self) -> Any:
+        """What botocore acts by, in its own class; ``None`` where there are none."""
+        return self._session.get_credentials()
+
     def invoke(self, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke a Lambda function and wait for its answer, as long as it may take.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import EnvironmentName
@@ -42,6 +42,8 @@ class Environment(BaseModel):
     """The file's own name again, so that a copied file cannot pass for another."""
     region: str
     """The AWS region."""
+    account: Annotated[str, StringConstraints(pattern=r"^(\d{12})?$")] = ""
+    """The AWS account that it is in, and no other; what is protected has to say so."""
     engine: EngineKind = EngineKind.PULUMI
     steps: dict[str, dict[str, Any]] = {}
     """Parameters per step, over the models' defaults."""
