@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from typing import Any
 
 import pytest
@@ -31,7 +32,8 @@ class TestNotebook:
         for cell in cells(step)[1:]:
             source = "".join(cell["source"])
             assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, FORBIDDEN)]
-            assert len(source.splitlines()) <= 6
+            passed_on = re.compile(r"\s+(\w+)=\1,")  # one of many parameters, a line to each
+            assert len([line for line in source.splitlines() if not passed_on.fullmatch(line)]) <= 6
 
     def test_source_carries_no_outputs(self, step: str) -> None:
         for cell in cells(step)[1:]:

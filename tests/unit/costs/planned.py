@@ -30,6 +30,7 @@ class Planned:
     name: str
     op: str = "create"
     inputs: dict[str, Any] = field(default_factory=dict)
+    provider: str = ""
 
     @property
     def urn(self) -> str:
