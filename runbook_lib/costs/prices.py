@@ -142,10 +142,19 @@ def load(region: str) -> PriceList:
     own = own_file(region)
     if own.is_file():
         found = read(region, _text(own), name=_told(own))
-    shipped = resources.files("runbook_lib") / "data" / _name(region)
-    if shipped.is_file():
-        found = found.over(read(region, shipped.read_text(encoding="utf-8"), name=f"runbook_lib/data/{_name(region)}"))
-    return found
+    return found.over(shipped(region))
+
+
+def shipped(region: str) -> PriceList:
+    """The list that the runbook brings for a region; an empty one where it brings none.
+
+    Raises:
+        UsageError: It holds a row that is not a price.
+    """
+    file = resources.files("runbook_lib") / "data" / _name(region)
+    if not REGION.fullmatch(region) or not file.is_file():
+        return PriceList(region=region, rates={}, missing={})
+    return read(region, file.read_text(encoding="utf-8"), name=f"runbook_lib/data/{_name(region)}")
 
 
 @cache
