@@ -63,8 +63,11 @@ ENVIRONMENTS: dict[str, tuple[str, dict[str, str], Callable[[Resources], Resourc
 
 
 def planned(resources: Iterable[Recorded]) -> list[Planned]:
-    """What the mock recorded, as a plan names it."""
-    return [Planned(one.type, one.name, "create", one.inputs, one.provider.replace(":test::", ":staging::")) for one in resources]
+    """What the mock recorded, as a plan names and orders it."""
+    found = [
+        Planned(one.type, one.name, "create", one.inputs, one.provider.replace(":test::", ":staging::")) for one in resources
+    ]
+    return sorted(found, key=lambda one: one.urn)
 
 
 @cache
