@@ -114,7 +114,8 @@ class _Ledger:
         listed = self.prices(region)
         rate = listed.rate(item.key)
         if rate is None:
-            self._leave_open(resource, item.what, listed.why_missing(item.key), prices.refresh_command(region))
+            remedy, used = prices.refresh_command(region), isinstance(item, Usage)
+            self._leave_open(resource, item.what, listed.why_missing(item.key), remedy, used=used)
         elif rate.usd == 0:
             self._mark_free(resource, f"{item.what}: {item.key} is 0 in the price list", rate.source)
         elif isinstance(item, Usage):
@@ -156,7 +157,7 @@ class _Ledger:
             return None
         return Range(low=low, expected=expected, high=high)
 
-    def _leave_open(self, resource: PlannedResource, what: str, reason: str, remedy: str = "") -> None:
+    def _leave_open(self, resource: PlannedResource, what: str, reason: str, remedy: str = "", *, used: bool = False) -> None:
         self.unpriced.append(
             Unpriced(
                 type=resource.type,
@@ -166,6 +167,7 @@ class _Ledger:
                 what=what,
                 reason=reason,
                 remedy=remedy,
+                used=used,
             )
         )
 

@@ -13,7 +13,7 @@ from runbook_lib.results import Finding, Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runbook_lib.costs.model import Line
+    from runbook_lib.costs.model import Line, Unpriced
 
 _SHOWN = 5
 _ALL = 100
@@ -70,8 +70,7 @@ def cost_complete(estimate: Estimate) -> Finding:
     if not looked_at:
         status, message = Status.FAIL, "holds no AWS resource: there is nothing to price."
     elif estimate.unpriced:
-        named = [f"{x.name} ({x.what}: {x.reason})" for x in estimate.unpriced]
-        status, message = Status.UNKNOWN, f"{len(named)} charges are not priced: {_some(named)}."
+        status, message = Status.UNKNOWN, f"{len(estimate.unpriced)} charges are not priced: {_reasons(estimate.unpriced)}."
     else:
         status, message = Status.PASS, f"{len(estimate.lines)} lines priced, {len(estimate.free)} resources free."
     commands = sorted({x.remedy for x in estimate.unpriced if x.remedy})
@@ -175,6 +174,18 @@ def _stack(estimate: Estimate) -> str:
     return f"stack in {places(estimate)}"
 
 
-def _some(names: Sequence[str]) -> str:
+def _reasons(unpriced: Sequence[Unpriced]) -> str:
+    """Each reason once, with what it is the reason of; what is charged because it exists comes first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(unpriced, key=lambda x: x.used):
+        found.setdefault(each.reason, []).append(f"{each.name}, {each.what}")
+    shown = []
+    for reason, charges in found.items():
+        more = f" and {len(charges) - 1} more" if charges[1:] else ""
+        shown.append(f"{reason} ({charges[0]}{more})")
+    return _some(shown, between="; ")
+
+
+def _some(names: Sequence[str], *, between: str = ", ") -> str:
     more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return between.join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -109,6 +109,7 @@ class Unpriced(Facts):
     Attributes:
         region: Where it is; empty where that is known only after the deployment.
         remedy: The command that may get its price; empty where the price list is not what is missing.
+        used: Whether it is charged by use, and not because it exists.
     """
 
     type: str
@@ -118,6 +119,7 @@ class Unpriced(Facts):
     what: str
     reason: str
     remedy: str = ""
+    used: bool = False
 
 
 class Free(Facts):

@@ -93,7 +93,7 @@ class PriceList(BaseModel):
         """Why ``rate`` gave ``None``."""
         if not self.rates:
             return f"there is no price list for {self.region}"
-        return f"price {key}: {self.missing.get(key) or 'not in the price list'}"
+        return f"price {key} in {self.region}: {self.missing.get(key) or 'not in the price list'}"
 
     def cost(self, key: str, quantity: Decimal) -> Decimal | None:
         """What ``quantity`` units in a month cost, tier by tier, free tiers left out.

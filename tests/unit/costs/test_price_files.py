@@ -45,7 +45,7 @@ class TestList:
         assert folder.is_dir()
         found = prices.load(REGION)
         assert found.rate("alb.hour") is None
-        assert found.why_missing("alb.hour") == "price alb.hour: no product of AWSELB has these attributes"
+        assert found.why_missing("alb.hour") == "price alb.hour in eu-central-1: no product of AWSELB has these attributes"
 
     def test_a_list_in_another_currency_is_refused(self, folder: Path) -> None:
         folder.mkdir()

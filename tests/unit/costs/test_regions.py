@@ -83,7 +83,7 @@ def test_a_region_without_a_list_is_named_with_what_gets_one() -> None:
 def test_a_price_that_the_list_lacks_is_named_with_what_gets_it() -> None:
     estimate = price(make("rds/instance:Instance", "db", engine="postgres", engineVersion="17.5", instanceClass="db.x9.large"))
     complete = costs.affordable(estimate, budget=Decimal(300))[1]
-    assert "price rds.pg.db.x9.large.single: not in the price list" in complete.message
+    assert "price rds.pg.db.x9.large.single in us-east-1: not in the price list" in complete.message
     assert complete.remedy.startswith("runbook prices refresh --region us-east-1, for the missing prices.")
 
 

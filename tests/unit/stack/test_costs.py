@@ -108,5 +108,5 @@ def test_frankfurts_database_is_named_and_how_to_get_its_price() -> None:
     found = estimate("frankfurt")
     assert found.regions == ("eu-central-1",)
     complete = costs.affordable(found, budget=Decimal(300))[1]
-    assert "price rds.pg.db.t3.medium.multi: not in the price list" in complete.message
+    assert "price rds.pg.db.t3.medium.multi in eu-central-1: not in the price list" in complete.message
     assert complete.remedy == "runbook prices refresh --region eu-central-1, for the missing prices."
