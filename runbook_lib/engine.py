@@ -97,7 +97,9 @@ class Engine:
         return given if redact(without_password(given)) == recorded else recorded
 
     def preview(self, save: Path | None = None) -> Outcome:
-        """What an update would do; changes nothing.
+        """What an update would do to what there is now; changes nothing, not even Pulumi's state.
+
+        The resources are read first: what was changed outside is planned to be what the program asks for.
 
         Args:
             save: Where Pulumi shall save its own plan, for ``up``; its secrets are encrypted as those of the state.
@@ -108,13 +110,15 @@ class Engine:
         """
         recorder = Recorder(self._progress, applies=False)
         with _translated("preview", recorder):
-            to_its_end(lambda: self.stack.preview(on_event=recorder, plan=str(save) if save else None))
+            to_its_end(lambda: self.stack.preview(refresh=True, on_event=recorder, plan=str(save) if save else None))
         return recorder.outcome()
 
-    def up(self, plan: Path | None = None) -> Outcome:
+    def up(self, plan: Path | None = None, *, refresh: bool = False) -> Outcome:
         """Update the stack.
 
         Args:
+            refresh: Whether to read the resources first; without that what was changed outside stays, and a plan that would mend
+                it counts as fulfilled.
             plan: A plan that a preview saved: Pulumi stops where the program asks for something else; what came before has been
                 done by then, as the plan has it.
 
@@ -125,7 +129,8 @@ class Engine:
         """
         recorder = Recorder(self._progress)
         with _translated("up", recorder, held=plan is not None):
-            result = to_its_end(lambda: self.stack.up(on_event=recorder, show_secrets=False, plan=str(plan) if plan else None))
+            saved = str(plan) if plan else None
+            result = to_its_end(lambda: self.stack.up(refresh=refresh, on_event=recorder, show_secrets=False, plan=saved))
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:

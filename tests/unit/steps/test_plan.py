@@ -22,7 +22,7 @@ from runbook_lib.engine_events import Outcome
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import PlanParameters
 from runbook_lib.plan import Plan
-from runbook_lib.results import Status
+from runbook_lib.results import Status, StepResult
 from runbook_lib.steps.plan import agreed_plan
 
 if TYPE_CHECKING:
@@ -137,10 +137,26 @@ def test_the_estimate_is_for_the_day_that_is_judged(tmp_path: Path, clock: datet
     assert Decimal(report.data["monthly_fixed_usd"]) == Decimal("110.85")
 
 
-def test_operations_are_shown_by_kind_and_type(tmp_path: Path) -> None:
+def test_the_page_to_decide_on_is_made_of_what_goes_on_record(tmp_path: Path) -> None:
+    """Saved and read back: what the notebook shows, anybody can make of the records later."""
     group = "aws:cloudwatch/logGroup:LogGroup"
-    shown = plan(tmp_path, outcome(resource(group, "b"), resource(group, "a"), resource(group, "c", "delete")).plan).frames
-    assert shown["Operations"].to_numpy().tolist() == [["create", group, 2, "a, b"], ["delete", group, 1, "c"]]
+    report = plan(tmp_path, outcome(resource(group, "b"), resource(group, "a"), resource(group, "c", "delete")).plan)
+    told = StepResult(
+        step="02_plan",
+        started=LATER,
+        finished=LATER,
+        parameters={},
+        findings=report.findings,
+        data=dict(report.data) | {"warnings": []},
+    )
+    again = StepResult.model_validate(told.model_dump(mode="json", exclude={"status"}, by_alias=True))
+    assert report.page is not None
+    shown = report.page(again)
+    assert shown == report.page(told)
+    assert "| create | 2 |" in shown
+    assert f"| **delete** | <code>{group}</code> <code>c</code> | lost |" in shown
+    assert FOUND.engine_version in shown
+    assert str(report.data["digest"]) in shown
 
 
 @pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN])
