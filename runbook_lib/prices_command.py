@@ -46,10 +46,14 @@ def refresh(
         typer.echo("AWS's public offer files are read; services with larger ones than 100 MB stay not priced.")
         with httpx.Client(timeout=60, verify=trust(verify=True, own=True), follow_redirects=True) as http:
             for each in regions:
-                _write(each, lists.build(each, OfferFiles(http), now=now))
+                _write(each, lists.build(each, OfferFiles(http), now=now, told=_reading))
         return
     for each in regions:
-        _write(each, lists.build(each, api, now=now))
+        _write(each, lists.build(each, api, now=now, told=_reading))
+
+
+def _reading(service: str) -> None:
+    typer.echo(f"  {service} ...", err=True)
 
 
 def _write(region: str, rows: tuple[Row, ...]) -> None:

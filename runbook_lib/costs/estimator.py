@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -143,7 +143,8 @@ class _Ledger:
                     self._leave_open(sharing[0], item.what, f"{quantity.high} {rate.unit} is beyond the known tiers")
                 cost = costs[region] if region == dearest else None
                 expected, monthly = (quantity.expected, cost.expected) if quantity and cost else (None, None)
-                lines.append(_line(sharing, item, rate, region, quantity=expected, monthly=monthly, spread=cost))
+                shown = replace(item, what=f"{item.what}, assumed in {dearest}") if quantity and region != dearest else item
+                lines.append(_line(sharing, shown, rate, region, quantity=expected, monthly=monthly, spread=cost))
         return lines
 
     def _dear(self, region: str, item: Usage, cost: Range | None) -> tuple[bool, Decimal]:

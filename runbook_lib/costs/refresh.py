@@ -14,22 +14,24 @@ from runbook_lib.costs.price_sources import NotListedError
 from runbook_lib.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
     from runbook_lib.costs.price_sources import PriceSource
     from runbook_lib.costs.products import Selector
 
-_AT_ONCE = 4  # AWS answers a few questions a second; more would only be throttled
+_AT_ONCE = 2  # AWS answers a few questions a second; more would only be throttled
 
 
-def build(region: str, source: PriceSource, *, now: datetime) -> tuple[Row, ...]:
+def build(region: str, source: PriceSource, *, now: datetime, told: Callable[[str], None] = lambda _: None) -> tuple[Row, ...]:
     """A row for each price that AWS names for a region, and one with the reason for each that it does not.
 
     Args:
         region: The AWS region that is priced.
         source: Where AWS's prices are read.
         now: When it is read; the list's prices are as of this day.
+        told: Is told each service that is being read; a file of AWS's takes its time.
 
     Raises:
         UsageError: The region is none, or its prices are not in US dollars.
@@ -44,7 +46,12 @@ def build(region: str, source: PriceSource, *, now: datetime) -> tuple[Row, ...]
         )
     as_of = now.date().isoformat()
 
+    services: set[str] = set()
+
     def rows(selector: Selector) -> tuple[Row, ...]:
+        if selector.stated is None and selector.service_code not in services:
+            services.add(selector.service_code)
+            told(selector.service_code)
         try:
             found = () if selector.stated is not None else source.products(selector, region)
         except NotListedError as error:

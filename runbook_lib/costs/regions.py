@@ -29,7 +29,8 @@ class Regions:
     def of(self, resource: PlannedResource) -> str | None:
         """The region, or ``None`` where it is known only after the deployment."""
         provider: Mapping[str, Any] = self._providers.get(resource.provider.rpartition("::")[0], {})
-        for inputs in (resource.inputs, provider):
+        own = resource.inputs if resource.type.startswith("aws:") else {}  # aws-native's inputs are CloudFormation's
+        for inputs in (own, provider):
             if (said := inputs.get("region")) not in (None, ""):
                 return said if isinstance(said, str) and REGION.fullmatch(said) else None
         return self.default

@@ -54,6 +54,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
+            "price_lists": [file.model_dump(mode="json") for file in estimate.price_lists],
             "cost": cost.model_dump(mode="json"),
             "causes": [cause.model_dump(mode="json") for cause in decision.causes(outcome.plan, needs)],
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -84,7 +85,9 @@ class TestCommand:
         assert result.exit_code == 0, result.output
         assert str(folder / "prices_eu_central_1.csv") in result.output
         assert "not priced: alb.hour: no product of AWSELB has these attributes" in result.output
-        assert source.asked
+        assert {asked["ServiceCode"] for asked in source.asked} == set(
+            re.findall(r"^  (\w+) \.\.\.$", result.stderr, re.MULTILINE)
+        )
 
     def test_without_a_region_it_is_those_of_the_environments(self, source: PriceListService, folder: Path) -> None:
         for found in source.catalogue:

@@ -116,6 +116,28 @@ class TestUsage:
             estimate = price(*plan, usage=self.usage, price_list=listed)
             assert estimate.usage is not None
             assert estimate.usage.expected == Decimal("5.200")
+            told = {line.region: line.what for line in estimate.lines if line.key == "nat.gb"}
+            assert told == {"us-east-1": "NAT data processed, assumed in eu-central-1", "eu-central-1": "NAT data processed"}
+
+    def test_where_the_tiers_end_is_dearer_than_any_sum(self) -> None:
+        """What nobody can price is left open, and not taken from the region that can."""
+
+        def ending(region: str) -> prices.PriceList:
+            found = listed(region)
+            if region == "us-east-1":
+                return found
+            short = found.rates["nat.gb"][0].model_copy(update={"tier_end": Decimal(10), "usd": Decimal("0.001")})
+            return found.model_copy(update={"rates": {**found.rates, "nat.gb": (short,)}})
+
+        estimate = price(gateway("a"), gateway("b", region="eu-central-1"), usage=self.usage, price_list=ending)
+        assert [x.name for x in estimate.unpriced if x.reason == "100 GB is beyond the known tiers"] == ["b"]
+        assert not any(line.monthly for line in estimate.lines if line.kind == "usage")
+
+
+def test_a_region_of_cloudformations_own_inputs_is_not_where_the_resource_is() -> None:
+    """``aws-native`` has no ``region`` of its own on resources: what some have there is another thing."""
+    native = Planned("aws-native:ec2:VpcPeeringConnection", "peer", "create", {"region": "ap-south-1"})
+    assert price(native, price_list=listed).regions == ("us-east-1",)
 
 
 def test_the_files_that_prices_are_from_are_on_record() -> None:
