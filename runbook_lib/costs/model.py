@@ -214,6 +214,12 @@ class Estimate(Facts):
 
         return frame(self)
 
+    def lists(self) -> pd.DataFrame:
+        """The files that prices were read from, with their digests."""
+        from runbook_lib.costs.show import lists
+
+        return lists(self)
+
     def figure(self) -> Figure:
         """A bar per service, dearest on top."""
         from runbook_lib.costs.show import figure

@@ -42,6 +42,14 @@ def frame(estimate: Estimate) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def lists(estimate: Estimate) -> pd.DataFrame:
+    """The files that prices were read from; per region the first is believed before the next."""
+    import pandas as pd
+
+    rows = [(file.region, file.name, file.sha256) for file in estimate.price_lists]
+    return pd.DataFrame(rows, columns=["Region", "Price list", "SHA-256"])
+
+
 def text(estimate: Estimate) -> str:
     """The whole estimate as plain text."""
     rows = [COLUMNS, *(_row(estimate, group) for group in _grouped(estimate))]
@@ -58,6 +66,7 @@ def text(estimate: Estimate) -> str:
                 f"Not priced, and not in the total ({len(estimate.unpriced)} charges)",
                 [f"{x.type} {x.name}: {x.what}: {x.reason}" for x in estimate.unpriced],
             ),
+            *_section("Prices from", [f"{file.region}: {file.name}" for file in estimate.price_lists]),
             *_section("Free tiers not deducted", [f"{x.key}: {x.allowance}" for x in estimate.free_tiers]),
             *_section(f"Free of charge ({len(estimate.free)} resources)", _counted(x.type for x in estimate.free)),
             *_section("Not resources of AWS", [f"{n} x {name}" for name, n in estimate.outside.items()]),

@@ -41,7 +41,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
             "budget_usd": str(known.monthly_budget_usd),
         },
         warnings=costs.warnings(live, on_today, budget=known.monthly_budget_usd),
-        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame()},
+        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame(), "Price lists": live.lists()},
         figures={"By service": live.figure()},
     )
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from unit.costs import frankfurt
-from unit.costs.planned import BASELINE, price
+from unit.costs.planned import BASELINE, RENEW, price
 
 from runbook_lib.costs import prices, refresh
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 10, 20, tzinfo=UTC)
 def test_the_recorded_list_is_what_a_refresh_makes_of_the_answers(folder: Path) -> None:
     made = refresh.write(frankfurt.REGION, refresh.build(frankfurt.REGION, frankfurt.Answers(), now=NOW))
     assert made.parent == folder
-    if os.environ.get("RUNBOOK_TEST_RENEW"):
+    if os.environ.get(RENEW):
         RECORDED.write_bytes(made.read_bytes())
     assert made.read_bytes() == RECORDED.read_bytes()
 

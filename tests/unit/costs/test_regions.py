@@ -146,3 +146,5 @@ def test_the_files_that_prices_are_from_are_on_record() -> None:
         ("us-east-1", "us-east-1.csv", 64),
         ("eu-central-1", "eu-central-1.csv", 64),
     ]
+    assert list(estimate.lists()["Price list"]) == ["us-east-1.csv", "eu-central-1.csv"]
+    assert "Prices from:\n  us-east-1: us-east-1.csv\n  eu-central-1: eu-central-1.csv\n" in estimate.text()

@@ -1,29 +1,25 @@
 """Environments of the shipped program, priced from the shipped lists, byte by byte as recorded in ``tests/golden/costs``.
 
 These files alone move with the shipped prices: every other test has its own (``tests/recorded_prices``). To renew them:
-``RUNBOOK_TEST_RENEW=1 .venv/bin/python -m pytest tests/unit/stack/test_costs.py``, and read the difference.
+``RUNBOOK_TEST_RENEW=1 .venv/bin/python -m pytest tests/unit/stack/test_costs.py tests/unit/costs``, and read the difference.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.costs.planned import TODAY, Planned
+from unit.costs.planned import GOLDEN, TODAY, Planned, golden
 
 from runbook_lib import costs, settings
 from runbook_lib.costs import prices
 
 from .conftest import Recorded, build_stack
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "costs"
-RENEW = "RUNBOOK_TEST_RENEW"
 DATABASE = "aws:rds/instance:Instance"
 NAT = ("aws:ec2/natGateway:NatGateway", "aws:ec2/eip:Eip")
 
@@ -81,11 +77,8 @@ def estimate(name: str) -> costs.Estimate:
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_an_environment_costs_what_is_recorded(name: str) -> None:
-    file = GOLDEN / f"{name}.txt"
     text = estimate(name).text()
-    if os.environ.get(RENEW):
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    assert text == golden(name, text)
 
 
 def test_nothing_recorded_is_of_no_environment() -> None:
