@@ -157,6 +157,15 @@ class Engine:
             deployment = self.stack.export_stack().deployment or {}
         return list(deployment.get("resources") or ())
 
+    def retain(self, urn: str) -> None:
+        """Have the next deletion of a resource leave what it stands for as it is: only Pulumi's record of it goes."""
+        with _translated("import"):
+            state = self.stack.export_stack()
+            for resource in (state.deployment or {}).get("resources") or ():
+                if resource["urn"] == urn:
+                    resource["retainOnDelete"] = True
+            self.stack.import_stack(state)
+
     def updates(self) -> int:
         """How many updates, refreshes and destructions the backend has on record for the stack."""
         with _translated("history"):

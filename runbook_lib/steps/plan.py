@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runbook_lib import basis, costs, decision, gates, saved_plan, settings, workspace
 from runbook_lib.plan import Plan
+from runbook_lib.steps import looking_around
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 from runbook_lib.steps.version_discovery import chosen_config, discovered
@@ -42,7 +43,11 @@ def plan(context: Context, known: PlanParameters) -> Report:
     cost = decision.change_of_cost(outcome.plan, estimate, region=context.run.facts.target.region, today=context.day.judged)
     needs = decision.needs_of(saved_plan.agreed(context.run, saved))
     return Report(
-        findings=(*findings, *costs.affordable(estimate, budget=known.monthly_budget_usd)),
+        findings=(
+            *looking_around.findings(context, outcome.plan),
+            *findings,
+            *costs.affordable(estimate, budget=known.monthly_budget_usd),
+        ),
         data={
             "digest": outcome.plan.digest,
             "basis": basis.of(context.run, context.engine),

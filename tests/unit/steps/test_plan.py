@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 from unit.costs.planned import DATABASE
 from unit.gates.healthy_plan import HEALTHY, replacing, with_inputs
 from unit.runs import create, finish
-from unit.steps.stand_in import FakeEngine, FakeRun, context, judged, outcome, resource
+from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
 from unit.versions import judging
 
 from runbook_lib import filing, redaction, saved_plan, settings, steps
@@ -36,16 +37,31 @@ LATER = datetime(2027, 9, 1, tzinfo=UTC)
 """A day on which PostgreSQL 14 is in Extended Support."""
 
 
+class Gateway:
+    """API Gateway of an account that has this logging role."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+
+    def get_account(self) -> dict[str, Any]:
+        return {"cloudwatchRoleArn": self._role} if self._role else {}
+
+    def get_role(self, **_: str) -> dict[str, Any]:
+        return {}
+
+
 def plan(
     folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), saves: bytes | None = b"{}",
-    **known: Any,
+    listed: Any = None, role: str = "arn:aws:iam::1:role/another-team", **known: Any,
 ) -> Report:  # fmt: skip
     """What 02 comes to if the engine previews this, and 01 found ``FOUND``."""
     run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}})
-    engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings))
-    surroundings = replace(context(run, engine), clock=lambda: clock)
+    engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings), resources=[])
+    surroundings = replace(
+        context(run, engine, FakeAws(listed=listed, apigateway=Gateway(role), iam=Gateway(role))), clock=lambda: clock
+    )
     report = inspect.unwrap(steps.plan)(surroundings, PlanParameters(environment="staging", **known))
-    assert engine.asked == ["preview"]  # nothing that changes anything
+    assert set(engine.asked) <= {"preview", "resources"}  # nothing that changes anything
     return report
 
 
@@ -102,6 +118,22 @@ def test_the_day_of_the_catalogue_is_told(tmp_path: Path) -> None:
         (tmp_path / version).mkdir()
         said = judged(plan(tmp_path / version, asking_for(version)).findings)["engine_version_offered"].message
         assert f" on {FOUND.as_of}" in said
+
+
+def test_what_carries_the_stack_s_tags_already_and_is_not_in_its_state_fails(tmp_path: Path) -> None:
+    found = judged(plan(tmp_path, asking_for(CHOSEN), listed=["arn:aws:s3:::there"]).findings)["stack_is_nowhere_else"]
+    assert (found.status, "arn:aws:s3:::there" in found.message) == (Status.FAIL, True)
+
+
+def test_an_account_that_does_not_say_what_is_there_is_unknown(tmp_path: Path) -> None:
+    refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetResources")
+    found = judged(plan(tmp_path, asking_for(CHOSEN), listed=refused).findings)["stack_is_nowhere_else"]
+    assert (found.status, "tag:GetResources" in found.remedy) == (Status.UNKNOWN, True)
+
+
+def test_a_stage_that_cannot_log_fails(tmp_path: Path) -> None:
+    """HEALTHY has a stage and leaves the account's setting to others."""
+    assert judged(plan(tmp_path, asking_for(CHOSEN), role="").findings)["logging_role_is_free"].status is Status.FAIL
 
 
 @pytest.mark.parametrize(("limit", "status"), [(0, Status.FAIL), (1, Status.PASS)])
