@@ -109,7 +109,8 @@ def prices_confirmed(estimate: Estimate, *, limit: Decimal) -> Finding:
     elif single:
         status = Status.FAIL if share > limit else Status.PASS
         rests = "one unconfirmed price" if len(names) == 1 else f"{len(names)} unconfirmed prices"
-        message = f"{percent(share)} of this total rests on {rests}, {percent(limit)} may: {_some(names)}."
+        at_most = f", {percent(limit)} may" if limit < 1 else ""
+        message = f"{percent(share)} of this total rests on {rests}{at_most}: {_some(names)}."
     else:
         status, message = Status.PASS, f"all {len(used)} prices are AWS's own or have a second source."
     return _finding("prices_confirmed", status, estimate, f"{_stack(estimate)}: {message}", f"{_renewal(estimate)}.")

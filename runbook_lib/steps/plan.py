@@ -46,7 +46,12 @@ def plan(context: Context, known: PlanParameters) -> Report:
         findings=(
             *looking_around.findings(context, outcome.plan),
             *findings,
-            *costs.affordable(estimate, budget=known.monthly_budget_usd),
+            *costs.findings(
+                estimate,
+                budget=known.monthly_budget_usd,
+                strict=known.fresh_prices,
+                unconfirmed_limit=known.unconfirmed_share_limit,
+            ),
         ),
         data={
             "digest": outcome.plan.digest,
