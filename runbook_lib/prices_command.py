@@ -44,7 +44,7 @@ def refresh(
         import httpx
 
         typer.echo("AWS's public offer files are read; services with larger ones than 100 MB stay not priced.")
-        with httpx.Client(timeout=60, verify=trust(verify=True, own=True), follow_redirects=True) as http:
+        with httpx.Client(timeout=60, verify=trust(verify=True, own=True)) as http:
             for each in regions:
                 _write(each, lists.build(each, OfferFiles(http), now=now, told=_reading))
         return

@@ -6,10 +6,11 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Protocol
 
+from runbook_lib import endpoints
 from runbook_lib.aws import Aws, Target
 from runbook_lib.costs import offers
 from runbook_lib.costs.products import EVERYWHERE
-from runbook_lib.errors import TargetError
+from runbook_lib.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +54,16 @@ class Api:
         self._now = now
 
     def usable(self) -> bool:
-        """Whether there are credentials at all; nothing is asked of AWS."""
+        """Whether there are credentials at all; nothing is asked of AWS.
+
+        Raises:
+            UsageError: AWS clients are told to go elsewhere: an emulator's prices are nobody's.
+        """
+        if odd := endpoints.strangers({}):
+            told = ", ".join(f"{where} is {url}" for where, url in odd.items())
+            raise UsageError(
+                f"Prices come from AWS alone, and {told}.", remedy="Unset it, or read the public files with --public."
+            )
         return self._aws.has_credentials()
 
     def products(self, selector: Selector, region: str) -> Iterable[Product]:

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from unit.costs import aws_answers as aws
 from unit.costs.price_service import CATALOGUE, NOW, REGION, MakeApi, PriceListService
 
 from runbook_lib import cli
-from runbook_lib.costs import price_sources, prices, refresh
+from runbook_lib.costs import offers, price_sources, prices, refresh
+from runbook_lib.costs.products import Selector
 from runbook_lib.errors import TargetError, UsageError
 
 HEADER = "key,service_code,unit,usd,tier_end,as_of,source_1,confirmed_by_two,note"
@@ -88,6 +90,36 @@ class TestCommand:
         assert {asked["ServiceCode"] for asked in source.asked} == set(
             re.findall(r"^  (\w+) \.\.\.$", result.stderr, re.MULTILINE)
         )
+
+    def test_an_emulator_in_the_place_of_aws_is_asked_for_no_price(
+        self, source: PriceListService, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its answers would be recorded as AWS's."""
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", "http://127.0.0.1:4566")
+        result = self.run("--region", REGION)
+        assert isinstance(result.exception, UsageError)
+        assert "AWS_ENDPOINT_URL_PRICING is http://127.0.0.1:4566" in str(result.exception)
+        assert (source.asked, folder.exists()) == ([], False)
+
+    def test_without_credentials_the_public_files_are_read(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Nobody:
+            def usable(self) -> bool:
+                return False
+
+        read: list[str] = []
+
+        def products(_: Any, selector: Selector, region: str) -> list[Any]:
+            read.append(selector.service_code)
+            return [offers.of_answer(aws.text(aws.NAT_HOUR), source="file", proof="sha256:0")] if region == REGION else []
+
+        monkeypatch.setattr(price_sources, "Api", lambda **_: Nobody())
+        monkeypatch.setattr(price_sources.OfferFiles, "products", products)
+        result = self.run("--region", REGION)
+        assert result.exit_code == 0, result.output
+        assert "public offer files are read" in result.output
+        assert "AmazonEC2" in read
+        assert prices.load(REGION).rates["nat.hour"][0].source == "file"
+        assert folder.is_dir()
 
     def test_without_a_region_it_is_those_of_the_environments(self, source: PriceListService, folder: Path) -> None:
         for found in source.catalogue:
