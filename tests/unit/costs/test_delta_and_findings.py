@@ -96,6 +96,12 @@ class TestFindings:
         assert "43 % of this total rests on one unconfirmed price" in finding.message
         assert "rds.pg.db.t3.medium.multi" in finding.message
 
+    def test_a_share_is_of_all_that_is_summed_up(self) -> None:
+        """With usage as expected: 105.85 of 248.725 + 90.00."""
+        usage = costs.UsageAssumptions.model_validate({"nat_gb": 2000})
+        message = costs.findings(price(*BASELINE, usage=usage), budget=Decimal(900))[3].message
+        assert "31 % of this total rests on one unconfirmed price" in message
+
     def test_shares_are_never_rounded_to_nothing_nor_to_all(self) -> None:
         told = [percent(Decimal(share)) for share in ("0", "0.001", "0.41", "0.999", "1")]
         assert told == ["0 %", "less than 1 %", "41 %", "more than 99 %", "100 %"]

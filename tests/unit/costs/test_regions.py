@@ -28,6 +28,12 @@ def listed(region: str, *, rates: dict[str, str] = RATES) -> prices.PriceList:
     return prices.read(region, "\n".join([header, *rows]), name=f"{region}.csv")
 
 
+def of_something_else(region: str) -> prices.PriceList:
+    """A list in which nothing is that anybody here asks for."""
+    rates = {"something.else": listed("us-east-1").rates["nat.hour"]}
+    return prices.PriceList(region=region, rates=rates, missing={})
+
+
 def gateway(name: str = "x", provider: str = "", **inputs: Any) -> Planned:
     return Planned("aws:ec2/natGateway:NatGateway", name, "create", inputs, provider)
 
@@ -85,6 +91,14 @@ def test_a_price_that_the_list_lacks_is_named_with_what_gets_it() -> None:
     complete = costs.affordable(estimate, budget=Decimal(300))[1]
     assert "price rds.pg.db.x9.large.single in us-east-1: not in the price list" in complete.message
     assert complete.remedy.startswith("runbook prices refresh --region us-east-1, for the missing prices.")
+
+
+def test_what_exists_is_named_before_what_is_used_and_a_reason_once() -> None:
+    gateways = [gateway(f"nat-{i}", region="ap-south-1") for i in range(2)]
+    estimate = price(make("s3/bucket:Bucket", region="ap-south-1"), *gateways, price_list=of_something_else)
+    message = costs.affordable(estimate, budget=Decimal(300))[1].message
+    assert message.index("price nat.hour in ap-south-1") < message.index("price s3.std in ap-south-1")
+    assert "(nat-0, NAT gateway and 1 more)" in message
 
 
 def test_no_command_is_named_for_what_no_price_list_has() -> None:
