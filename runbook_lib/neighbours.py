@@ -37,7 +37,7 @@ class LoggingRole:
     ours: str
 
     @property
-    def taken(self) -> bool:
+    def foreign(self) -> bool:
         """Whether it is somebody else's."""
         return bool(self.now) and self.there and self.now != self.ours
 
@@ -101,13 +101,13 @@ def logging_role_is_free(plan: Plan, role: LoggingRole) -> Finding | None:
     if not about and not any(op.type == STAGE and op.op != "delete" for op in plan.operations):
         return None
     whole = f"API Gateway's logging role for the whole account and region is {role.now}, which is not this stack's"
-    if role.taken and sets:
+    if role.foreign and sets:
         remedy = 'Set payments:ownsApiGatewayAccount to "false": the stack then uses that role as it is.'
         return _role(Status.FAIL, role, f"{whole}; the plan would replace it.", remedy)
-    if role.taken and about:
+    if role.foreign and about:
         remedy = "pulumi state delete the apigateway Account of this stack: that leaves the account as it is."
         return _role(Status.FAIL, role, f"{whole}; the plan would empty it.", remedy)
-    if role.taken:
+    if role.foreign:
         return _role(Status.PASS, role, f"{whole} and is used as it is.")
     if sets:
         whose = "this stack's own" if role.now and role.now == role.ours else "nobody's, and this stack sets its own"

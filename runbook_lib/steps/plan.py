@@ -11,7 +11,7 @@ from runbook_lib.steps import looking_around
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 from runbook_lib.steps.version_discovery import chosen_config, discovered
-from runbook_lib.versions import Verdict
+from runbook_lib.versions import planned
 
 if TYPE_CHECKING:
     from runbook_lib.parameters import PlanParameters
@@ -27,15 +27,17 @@ def plan(context: Context, known: PlanParameters) -> Report:
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Pulumi is a process of its own: this one has time
         meanwhile.submit(gates.warm_up)
         outcome, saved = saved_plan.preview(context.run, context.engine)
+    engines, running = planned.read(context.aws, outcome.plan, found, context.day)
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(
         outcome.plan,
         gates.GateContext(
             environment=context.run.facts.environment,
             suffix=str(config["payments:suffix"]),
-            allowed_versions=frozenset(e.version for e in found.engines if e.verdict is Verdict.CREATABLE),
+            engines=engines,
+            running=running,
+            day=context.day.judged,
             deletion_limit=known.deletion_limit,
-            as_of=found.as_of,
             warnings=tuple(outcome.warnings),
         ),
     )

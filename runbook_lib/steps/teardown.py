@@ -59,7 +59,7 @@ def _left_alone(context: Context, state: Sequence[Mapping[str, Any]]) -> tuple[F
             f"AWS does not say whose API Gateway's logging role is: {error}",
             remedy="Nothing was destroyed. Allow apigateway:GET and iam:GetRole, and run 91_teardown again.",
         ) from error
-    if not role.taken:
+    if not role.foreign:
         return ()
     for urn in ours:
         context.engine.retain(urn)

@@ -43,7 +43,9 @@ INLINE = [{"name": "admin", "policy": document("*", resources=["*"])}]
 FUNCTION = "aws:lambda/function:Function"
 PERMISSION = "aws:lambda/permission:Permission"
 CLUSTER = "aws:rds/cluster:Cluster"
-STORED = {"clusterIdentifier": "c-staging-demo", "storageEncrypted": True, "kmsKeyId": COMPUTED}
+STORED = {
+    "clusterIdentifier": "c-staging-demo", "storageEncrypted": True, "kmsKeyId": COMPUTED, "engineVersion": "14.20",
+}  # fmt: skip
 
 
 def _provider(tags: dict[str, str]) -> Plan:
@@ -65,8 +67,11 @@ def _variable(value: str) -> dict[str, dict[str, str]]:
     return {"variables": {"UPSTREAM": value}}
 
 
+OLD_BROKER = {"engineType": "ActiveMQ", "engineVersion": "5.15", "brokerName": "b-staging-demo"}
 PEM = "#!/bin/sh\ncat > key <<E\n-----BEGIN RSA " + "PRIVATE KEY-----\nabc\nE\n"
 ROWS = [
+    ("a runtime of old", with_inputs("payments", runtime="python3.8"), {"runtimes_supported"}),
+    ("a service of old", with_operation(operation("aws:mq/broker:Broker", "b", OLD_BROKER)), {"services_supported"}),
     ("default provider", replacing("audit", provider="urn:default_7_51_1::id"), {"resources_use_tagged_provider"}),
     ("provider without tags", _provider({}), {"resources_use_tagged_provider"}),
     ("provider without date", _provider(UNTAGGED), {"resources_use_tagged_provider"}),
