@@ -83,6 +83,11 @@ def make(folder: Path, *, exist_ok: bool = True) -> Path:
     return folder
 
 
+def environments() -> list[str]:
+    """The names of the environments that have a file."""
+    return sorted(file.stem for file in (home() / "notebooks" / "parameters").glob("*.yaml"))
+
+
 def environment(name: str) -> Environment:
     """Read an environment's file.
 
@@ -90,7 +95,7 @@ def environment(name: str) -> Environment:
         UsageError: The file is missing or wrong; every wrong key is named.
     """
     folder = home() / "notebooks" / "parameters"
-    known = sorted(file.stem for file in folder.glob("*.yaml"))
+    known = environments()
     if name not in known:
         raise UsageError(f"There is no environment {name!r} in {folder}.", remedy=f"Environments: {', '.join(known)}.")
     path = folder / f"{name}.yaml"
