@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from runbook_lib.preflight.facts import Account, Credentials, Quota, Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from runbook_lib.aws import Aws
 
@@ -108,27 +108,26 @@ def _quota(aws: Aws, what: str, service: str, code: str, **counted: int) -> Quot
     return Quota(what=what, service=service, code=code, limit=int(limit), **counted)
 
 
-def _mine(needs: Needs) -> list[dict[str, Any]]:
-    return [{"Name": f"tag:{key}", "Values": [value]} for key, value in needs.tags.items()]
+def _mine(found: Sequence[Mapping[str, Any]], needs: Needs, key: str = "Tags") -> int:
+    """How many of these carry the stack's tags."""
+    wanted = needs.tags.items()
+    return sum(wanted <= {tag["Key"]: tag["Value"] for tag in one.get(key) or ()}.items() for one in found)
 
 
 def _addresses(aws: Aws, needs: Needs) -> Quota:
-    ec2 = aws.client("ec2")
-    used, ours = ec2.describe_addresses()["Addresses"], ec2.describe_addresses(Filters=_mine(needs))["Addresses"]
-    return _quota(aws, "Elastic IP addresses", "ec2", "L-0263D0A3", used=len(used), ours=len(ours), needed=needs.addresses)
+    used = aws.client("ec2").describe_addresses()["Addresses"]
+    counted = {"used": len(used), "ours": _mine(used, needs), "needed": needs.addresses}
+    return _quota(aws, "Elastic IP addresses", "ec2", "L-0263D0A3", **counted)
 
 
 def _vpcs(aws: Aws, needs: Needs) -> Quota:
     used = list(aws.pages("ec2", "describe_vpcs", "Vpcs"))
-    ours = list(aws.pages("ec2", "describe_vpcs", "Vpcs", Filters=_mine(needs)))
-    return _quota(aws, "VPCs", "vpc", "L-F678F1CE", used=len(used), ours=len(ours), needed=1)
+    return _quota(aws, "VPCs", "vpc", "L-F678F1CE", used=len(used), ours=_mine(used, needs), needed=1)
 
 
 def _databases(aws: Aws, needs: Needs) -> Quota:
-    every = list(aws.pages("rds", "describe_db_instances", "DBInstances"))
-    wanted = needs.tags.items()
-    ours = [one for one in every if wanted <= {tag["Key"]: tag["Value"] for tag in one.get("TagList") or ()}.items()]
-    return _quota(aws, "database instances", "rds", "L-7B6409FD", used=len(every), ours=len(ours), needed=1)
+    used = list(aws.pages("rds", "describe_db_instances", "DBInstances"))
+    return _quota(aws, "database instances", "rds", "L-7B6409FD", used=len(used), ours=_mine(used, needs, "TagList"), needed=1)
 
 
 def _keys(aws: Aws) -> Quota:

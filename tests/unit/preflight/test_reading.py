@@ -72,10 +72,11 @@ class Quotas:
         if service == "service-quotas":
             return self._quotas
         limits = {"AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900}}
+        ours = [{"Key": "Environment", "Value": "staging"}, {"Key": "Suffix", "Value": "demo"}]
         zone = {"ZoneId": "use1-az1", "ZoneName": "us-east-1a", "State": "available"}
         return SimpleNamespace(
             get_account_settings=lambda: limits,
-            describe_addresses=lambda Filters=(): {"Addresses": [] if Filters else [{}, {}]},  # noqa: N803 - boto3's name
+            describe_addresses=lambda: {"Addresses": [{}, {"Tags": ours}, {"Tags": ours[:1]}]},
             describe_availability_zones=lambda **_: {"AvailabilityZones": [zone, zone | {"ZoneName": "us-east-1b"}]},
         )
 
@@ -97,7 +98,7 @@ def test_a_quota_that_nobody_has_raised_is_aws_s_default(monkeypatch: pytest.Mon
     monkeypatch.setattr(aws._quotas, "get_service_quota", answer)
     monkeypatch.setattr(aws._quotas, "get_aws_default_service_quota", lambda **_: {"Quota": {"Value": 7.0}})
     found = read(cast("Any", aws), NEEDS)
-    limits = {quota.what: (quota.limit, quota.used, quota.needed) for quota in found.quotas}
-    assert limits == {"Elastic IP addresses": (5, 2, 3), "VPCs": (7, 0, 1), "concurrent executions": (900, 100, 0)}
+    limits = {quota.what: (quota.limit, quota.used, quota.ours, quota.needed) for quota in found.quotas}
+    assert limits == {"Elastic IP addresses": (5, 3, 1, 3), "VPCs": (7, 0, 0, 1), "concurrent executions": (900, 100, 0, 0)}
     assert set(found.unknown) == {"database instances", "KMS keys"}
     assert [(zone.name, zone.database) for zone in found.zones] == [("us-east-1a", True), ("us-east-1b", False)]
