@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from runbook_lib.judgement import Judgements, Registry, judge
+from runbook_lib.judgement import Judgement, Judgements, Registry, judge
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.paths import Offers
 
-__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources"]
+__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "none_is", "resources"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,18 @@ class GateContext:
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")
 gate = GATES.register
+
+
+def none_is(plan: Plan, what: str) -> Judgement:
+    """A plan has nothing that a gate is about, which is evidence only if it has resources at all.
+
+    Args:
+        plan: The plan.
+        what: What none of them is, e.g. ``a function``.
+    """
+    number = len(list(resources(plan)))
+    good, bad = f"None of {number} resources is {what}.", "The plan has no resource of AWS."
+    return judge(what, ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
 
 
 def resources(plan: Plan, *types: str) -> Iterator[Operation]:
