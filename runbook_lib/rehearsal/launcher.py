@@ -16,7 +16,15 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from runbook_lib.rehearsal import acl_hooks, catalogue_hooks, function_hooks, instance_hooks, managed_key_hooks, model_hooks
+from runbook_lib.rehearsal import (
+    acl_hooks,
+    catalogue_hooks,
+    endpoint_hooks,
+    function_hooks,
+    instance_hooks,
+    managed_key_hooks,
+    model_hooks,
+)
 
 # Both names of this machine, so that an API is reached by either; MiniStack knows the one in MINISTACK_HOST.
 EXECUTE_API = re.compile(r"^([a-f0-9]{8})\.execute-api\.(?:localhost|127\.0\.0\.1)(?::\d+)?$")
@@ -50,6 +58,7 @@ if __name__ == "__main__":
     ministack.pin_request_origin = _over_tls
     catalogue_hooks.install()
     acl_hooks.install()
+    endpoint_hooks.install()
     function_hooks.install()
     instance_hooks.install()
     managed_key_hooks.install()
