@@ -15,7 +15,7 @@ from datetime import date
 from runbook_lib.judgement import Judgements, Registry, judge
 from runbook_lib.plan import COMPUTED, Operation, Plan
 
-__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources"]
+__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources", "texts"]
 
 
 @dataclass(frozen=True)
@@ -48,3 +48,11 @@ def resources(plan: Plan, *types: str) -> Iterator[Operation]:
     for op in plan.operations:
         if op.op != "delete" and (op.type in types if types else op.type.startswith("aws:")):
             yield op
+
+
+def texts(value: object) -> set[str]:
+    """Every text in a property's value, however deep."""
+    if isinstance(value, str):
+        return {value}
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {text for item in items for text in texts(item)}

@@ -47,7 +47,16 @@ class Change:
 
 ROLE = 'trust("lambda.amazonaws.com")),\n            opts=pulumi.ResourceOptions(parent=self),'
 
+RIGHTS = "        rights = aws.iam.RolePolicy(\n"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
 CHANGES = (
+    Change(
+        "attached_policies_are_known", f"attaches {ADMINISTRATOR}",
+        "application.py", RIGHTS,
+        f'        aws.iam.RolePolicyAttachment(f"wide-{{function}}", role=role.name, policy_arn="{ADMINISTRATOR}",'
+        f" opts=pulumi.ResourceOptions(parent=self))\n{RIGHTS}",
+    ),
     Change(
         "buckets_are_private", "lacks BucketPublicAccessBlock",
         "bucket.py", "block_public_policy=True", "block_public_policy=False",

@@ -17,6 +17,7 @@ from unit.gates.healthy_plan import (
     with_operation,
     without,
 )  # fmt: skip
+from unit.gates.rows_grants import GRANTS
 
 from runbook_lib import gates
 from runbook_lib.gates.registry import GATES
@@ -105,7 +106,7 @@ ROWS = [
     ("an administrator's logging role", _logging("s3:PutObject"), {"grants_are_narrow"}),
     ("everybody", with_operation(operation(BUCKET_POLICY, "b", {"policy": EVERYBODY})), {"grants_are_narrow"}),
     ("an administrator", with_operation(operation(ATTACHMENT, "a", {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})),
-     {"grants_are_narrow"}),
+     {"attached_policies_are_known"}),
     ("a single-character wildcard", _policy("iam:?????????????"), {"grants_are_narrow"}),
     ("all of S3", _policy("s3:GetObject", resources=["arn:aws:s3:::*"]), {"grants_are_narrow"}),
     ("all of S3's objects", _policy("s3:GetObject", resources=["arn:aws:s3:::*/*"]), {"grants_are_narrow"}),
@@ -148,6 +149,7 @@ ROWS = [
     ("Extended Support", with_inputs("database", engineLifecycleSupport=None), {"database_meets_requirements"}),
     ("an untraced function", with_inputs("payments", "lambda", tracingConfig=None), {"stages_and_functions_are_traced"}),
     ("an untraced stage", with_inputs("staging", xrayTracingEnabled=False), {"stages_and_functions_are_traced"}),
+    *GRANTS,
 ]  # fmt: skip
 
 
