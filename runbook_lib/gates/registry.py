@@ -29,6 +29,9 @@ class GateContext:
         as_of: The day that ``allowed_versions`` are of; ``None`` where that is not known.
         deletion_limit: How many stateful resources the plan may delete or replace.
         warnings: What Pulumi warned of while it planned.
+        account: The AWS account that the plan goes to.
+        region: Its region.
+        rehearsal: Whether an emulator stands in for AWS: what is made outside of the stack may then be an example.
     """
 
     environment: str
@@ -37,6 +40,9 @@ class GateContext:
     deletion_limit: int = 0
     as_of: date | None = None
     warnings: tuple[str, ...] = ()
+    account: str = ""
+    region: str = ""
+    rehearsal: bool = False
 
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")

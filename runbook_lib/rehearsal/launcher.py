@@ -19,6 +19,7 @@ from ministack import app as ministack
 from runbook_lib.rehearsal import (
     acl_hooks,
     catalogue_hooks,
+    certificate_hooks,
     endpoint_hooks,
     function_hooks,
     instance_hooks,
@@ -58,6 +59,7 @@ if __name__ == "__main__":
     ministack.pin_request_origin = _over_tls
     catalogue_hooks.install()
     acl_hooks.install()
+    certificate_hooks.install()
     endpoint_hooks.install()
     function_hooks.install()
     instance_hooks.install()

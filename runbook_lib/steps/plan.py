@@ -38,6 +38,9 @@ def plan(context: Context, known: PlanParameters) -> Report:
             deletion_limit=known.deletion_limit,
             as_of=found.as_of,
             warnings=tuple(outcome.warnings),
+            account=context.run.facts.target.account,
+            region=context.run.facts.target.region,
+            rehearsal=context.run.facts.target.emulated,
         ),
     )
     estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)

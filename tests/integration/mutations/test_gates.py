@@ -50,7 +50,14 @@ ROLE = 'trust("lambda.amazonaws.com")),\n            opts=pulumi.ResourceOptions
 RIGHTS = "        rights = aws.iam.RolePolicy(\n"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+ELSEWHERE = "arn:aws:acm:eu-central-1:111122223333:certificate/1"
+
 CHANGES = (
+    Change(
+        "alarms_reach_somebody", "these tell nobody",
+        "monitoring.py", "            alarm_actions=[self.topic.arn],\n",
+    ),
+    Change("load_balancers_speak_tls", "a certificate of account 111122223333", config={"payments:certificateArn": ELSEWHERE}),
     Change(
         "attached_policies_are_known", f"attaches {ADMINISTRATOR}",
         "application.py", RIGHTS,

@@ -79,7 +79,9 @@ FUNCTION = {
 }
 WEB = {"securityGroupId": COMPUTED, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}
 
-OPERATIONS = (
+LISTENER = {"loadBalancerArn": COMPUTED, "port": 80, "protocol": "HTTP", "defaultActions": [{"type": "forward"}]}
+
+OPERATIONS: tuple[Operation, ...] = (
     provider(TAGS),
     operation("aws:rds/instance:Instance", "database", DATABASE),
     operation("aws:s3/bucket:Bucket", "audit", {"bucket": f"payments-audit-1-{ENDING}"}, parent="store"),
@@ -95,6 +97,11 @@ OPERATIONS = (
     operation("aws:cloudwatch/logGroup:LogGroup", "execution", {"name": COMPUTED, "kmsKeyId": COMPUTED}),
     operation("aws:sns/topic:Topic", "alarms", {"name": f"alarms-{ENDING}", "kmsMasterKeyId": COMPUTED}),
 )  # fmt: skip
+OPERATIONS += (
+    operation("aws:cloudwatch/metricAlarm:MetricAlarm", "cpu", {"name": f"cpu-{ENDING}", "alarmActions": [COMPUTED]}),
+    operation("aws:lb/loadBalancer:LoadBalancer", "front", {"name": f"front-{ENDING}", "internal": False}, parent="front"),
+    operation("aws:lb/listener:Listener", "web", LISTENER, parent="front"),
+)
 HEALTHY = Plan(operations=OPERATIONS)
 
 

@@ -149,6 +149,8 @@ ROWS = [
     ("Extended Support", with_inputs("database", engineLifecycleSupport=None), {"database_meets_requirements"}),
     ("an untraced function", with_inputs("payments", "lambda", tracingConfig=None), {"stages_and_functions_are_traced"}),
     ("an untraced stage", with_inputs("staging", xrayTracingEnabled=False), {"stages_and_functions_are_traced"}),
+    ("an alarm that tells nobody", with_inputs("cpu", alarmActions=[]), {"alarms_reach_somebody"}),
+    ("HTTPS without a certificate", with_inputs("web", protocol="HTTPS"), {"load_balancers_speak_tls"}),
     *GRANTS,
 ]  # fmt: skip
 
