@@ -137,6 +137,8 @@ ROWS = [
     ("a replaced bucket", replacing("audit", op="replace"), {"deletions_within_limit"}),
     ("a deprecated class", with_operation(operation("aws:s3/bucketV2:BucketV2", "b", {})), {"nothing_deprecated"}),
     ("a deprecated property", with_inputs("audit", "bucket:", acl="private"), {"nothing_deprecated"}),
+    ("what AWS gave up", with_inputs("database", caCertIdentifier="rds-ca-2019"), {"nothing_deprecated"}),
+    ("what the SDK does not have", with_inputs("database", colour="red"), {"nothing_deprecated"}),
     ("a withdrawn version", with_inputs("database", engineVersion="14.7"), {"engine_version_offered"}),
     ("a major alone", with_inputs("database", engineVersion="14"), {"engine_version_offered"}),
     ("a password", with_inputs("database", password="[secret]"), {"secrets_stay_out"}),
@@ -228,7 +230,9 @@ def test_what_is_not_known_yet_is_named_and_not_passed_over_in_silence() -> None
     assert "known only after the update: audit-Policy" in finding.message
 
 
-def test_a_class_that_the_sdk_does_not_have_is_unknown() -> None:
-    plan = with_operation(operation("aws:s3/nonsense:Nonsense", "n", {}))
-    [finding] = [f for f in GATES.rules()["nothing_deprecated"].findings(plan, CONTEXT) if f.status is Status.UNKNOWN]
-    assert "aws:s3/nonsense:Nonsense" in finding.message
+def test_a_class_that_the_sdk_does_not_have_is_unknown_and_the_others_are_judged() -> None:
+    deprecated = operation("aws:s3/bucketV2:BucketV2", "b", {})
+    plan = with_operation(operation("aws:s3/nonsense:Nonsense", "n", {}), deprecated)
+    found = [f for f in GATES.rules()["nothing_deprecated"].findings(plan, CONTEXT) if f.status is not Status.PASS]
+    assert [(f.status, f.resource) for f in found] == [(Status.UNKNOWN, "n"), (Status.FAIL, "b")]
+    assert "aws:s3/nonsense:Nonsense" in found[0].message

@@ -1,0 +1,73 @@
+"""What AWS's own documents give up though pulumi-aws marks nothing: ``data/given_up.csv``, each row with its source and date."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_FILE = Path(__file__).parent / "data" / "given_up.csv"
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Something of AWS that is not to be used any more."""
+
+    type: str
+    """Type tokens, as a pattern of file names: ``aws:waf/*``."""
+    input: str
+    """The property's path, without the places in lists; empty for the type itself."""
+    value: str
+    """A regular expression that the whole value matches; empty for any."""
+    says: str
+    """What AWS says, with the day from which it holds where there is one."""
+    instead: str
+    """What to use."""
+    source: str
+    as_of: str
+    """The day (ISO) on which the source was read; empty where it is named and was not opened."""
+    found: str = ""
+    """The value that a resource has, or its type."""
+
+    @property
+    def what(self) -> str:
+        """What a resource uses of it."""
+        return f"{self.input} {self.found}" if self.input else self.found
+
+
+def given_up(token: str, inputs: Mapping[str, Any]) -> Iterator[GivenUp]:
+    """What a resource uses that AWS has given up.
+
+    Args:
+        token: Pulumi's type token.
+        inputs: The resource's inputs, camelCase.
+    """
+    for row in rows():
+        if fnmatchcase(token, row.type):
+            values = values_at(inputs, row.input.split(".")) if row.input else [token]
+            for value in values:
+                if not row.value or re.fullmatch(row.value, str(value)):
+                    yield GivenUp(**{**vars(row), "found": str(value)})
+
+
+def values_at(value: Any, path: list[str]) -> list[Any]:
+    """What is at a path in a resource's inputs, in each item of the lists on the way; what is null or absent is left out."""
+    if isinstance(value, list):
+        return [found for each in value for found in values_at(each, path)]
+    if not path:
+        return [] if value is None else [value]
+    return values_at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
+
+
+@cache
+def rows() -> tuple[GivenUp, ...]:
+    """The table."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(GivenUp(**row) for row in csv.DictReader(file))
