@@ -35,7 +35,10 @@ KEEPING = frozenset(
     }
 )  # fmt: skip
 """Properties that only what keeps data has: how long it is kept, backed up or held back from deletion, or how encrypted."""
-ENCRYPTING = ("storageEncrypted", "encrypted", "atRestEncryptionEnabled")
+ENCRYPTING = (
+    "storageEncrypted", "encrypted", "atRestEncryptionEnabled", "kmsEncrypted", "rootVolumeEncryptionEnabled",
+    "userVolumeEncryptionEnabled",
+)  # fmt: skip
 """The switches of encryption at rest."""
 _KEYWORDS = {"lambda": "lambda_"}
 _CLASS_MARKS = (

@@ -67,6 +67,15 @@ CHANGES = (
     Change(
         "buckets_are_private", "lacks BucketPublicAccessBlock",
         "bucket.py", "block_public_policy=True", "block_public_policy=False",
+        also={"nothing_is_public": "each input that opens something is named by it, whatever else guards a bucket"},
+    ),
+    Change(
+        "nothing_is_public", "it asks neither for a key nor who comes",
+        "api_definition.py", '    "api_key_required": True,\n', "",
+    ),
+    Change(
+        "traffic_is_encrypted", "protocol http",
+        "monitoring.py", 'protocol="email"', 'protocol="http"', config={"payments:alarmEmail": "a@payments.bank"},
     ),
     Change("database_meets_requirements", "'multiAz': False", config={"payments:multiAz": "false"}),
     Change("deletions_within_limit", "replace audit", "storage.py", 'f"payments-{purpose}-', 'f"payment-{purpose}-'),

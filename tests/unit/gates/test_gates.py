@@ -17,6 +17,7 @@ from unit.gates.healthy_plan import (
     with_operation,
     without,
 )  # fmt: skip
+from unit.gates.rows_exposure import EXPOSURE, HARMLESS
 from unit.gates.rows_grants import GRANTS
 
 from runbook_lib import gates
@@ -79,7 +80,8 @@ ROWS = [
     ("no key", with_inputs("log", kmsKeyId=None), {"storage_is_encrypted"}),
     ("a topic in clear", with_inputs("alarms", kmsMasterKeyId=None), {"storage_is_encrypted"}),
     ("a bucket without versions", without("audit-Versioning"), {"buckets_are_private"}),
-    ("a bucket that may be public", with_inputs("audit-PublicAccessBlock", blockPublicPolicy=False), {"buckets_are_private"}),
+    ("a bucket that may be public", with_inputs("audit-PublicAccessBlock", blockPublicPolicy=False),
+     {"buckets_are_private", "nothing_is_public"}),
     ("suspended versions", with_inputs("audit-Versioning", versioningConfiguration=SUSPENDED), {"buckets_are_private"}),
     ("access lists", with_inputs("audit-OwnershipControls", rule={"objectOwnership": "ObjectWriter"}), {"buckets_are_private"}),
     ("another bucket's guard", replacing("audit-Policy", parent="elsewhere"), {"buckets_are_private"}),
@@ -132,7 +134,7 @@ ROWS = [
     ("a URL with a password alone", with_inputs("payments", "lambda", environment=_variable("redis://:pw@h:6379")),
      {"secrets_stay_out"}),
     ("an access key", with_inputs("payments", "lambda", environment=_variable("AKIAIOSFODNN7EXAMPLE")), {"secrets_stay_out"}),
-    ("a private key", with_operation(operation("aws:ec2/instance:Instance", "i", {"userData": PEM})), {"secrets_stay_out"}),
+    ("a private key", with_operation(operation("aws:ssm/parameter:Parameter", "i", {"value": PEM})), {"secrets_stay_out"}),
     ("a replaced database", replacing("database", op="replace"), {"deletions_within_limit"}),
     ("a replaced bucket", replacing("audit", op="replace"), {"deletions_within_limit"}),
     ("a deprecated class", with_operation(operation("aws:s3/bucketV2:BucketV2", "b", {})), {"nothing_deprecated"}),
@@ -145,7 +147,8 @@ ROWS = [
     ("a password of one's own", with_inputs("database", manageMasterUserPassword=None), {"secrets_stay_out"}),
     ("a secret variable", with_inputs("payments", "lambda", environment=CLEAR), {"secrets_stay_out"}),
     ("one zone", with_inputs("database", multiAz=False), {"database_meets_requirements"}),
-    ("a public database", with_inputs("database", publiclyAccessible=True), {"database_meets_requirements"}),
+    ("a public database", with_inputs("database", publiclyAccessible=True),
+     {"database_meets_requirements", "nothing_is_public"}),
     ("a day of backups", with_inputs("database", backupRetentionPeriod=1), {"database_meets_requirements"}),
     ("no log exports", with_inputs("database", enabledCloudwatchLogsExports=None), {"database_meets_requirements"}),
     ("Extended Support", with_inputs("database", engineLifecycleSupport=None), {"database_meets_requirements"}),
@@ -154,6 +157,7 @@ ROWS = [
     ("an alarm that tells nobody", with_inputs("cpu", alarmActions=[]), {"alarms_reach_somebody"}),
     ("HTTPS without a certificate", with_inputs("web", protocol="HTTPS"), {"load_balancers_speak_tls"}),
     *GRANTS,
+    *EXPOSURE,
 ]  # fmt: skip
 
 
@@ -180,6 +184,11 @@ def test_every_gate_passes_a_healthy_plan() -> None:
 @pytest.mark.parametrize(("plan", "expected"), [row[1:] for row in ROWS], ids=[row[0].replace(" ", "-") for row in ROWS])
 def test_a_bad_plan_is_refused_by_exactly_its_gates(plan: Plan, expected: set[str]) -> None:
     assert failed(plan) == expected
+
+
+@pytest.mark.parametrize("plan", HARMLESS)
+def test_what_is_closed_and_encrypted_passes(plan: Plan) -> None:
+    assert failed(plan) == set()
 
 
 def test_every_gate_is_known_to_fail() -> None:
