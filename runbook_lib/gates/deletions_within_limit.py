@@ -29,8 +29,8 @@ BESIDE = {
 
 def stateful(token: str) -> bool:
     """Whether deploying again would not bring back what a resource of this type holds; of an unknown type it is taken so."""
-    if not token.startswith("aws:") or token in BESIDE:
-        return token in BESIDE
+    if token in BESIDE:
+        return True
     try:
         return keeps_data(token)
     except ValueError:
@@ -40,7 +40,7 @@ def stateful(token: str) -> bool:
 @gate(requirement=("T2",), title="Deletions and replacements of stateful resources stay within the limit")
 def deletions_within_limit(plan: Plan, context: GateContext) -> Judgements:
     """The limit is the parameter ``deletion_limit``, 0 unless an operator raises it for one run."""
-    population = [op for op in plan.operations if stateful(op.type)]
+    population = [op for op in plan.operations if op.provider and stateful(op.type)]
     lost = sorted(f"{op.op} {op.name}" for op in population if op.op in {"delete", "replace"})
     yield judge(
         f"{len(population)} stateful resources",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 from unit.gates.healthy_plan import operation, with_inputs, with_operation
 
 from runbook_lib.plan import Plan
+from runbook_lib.signatures import SECRET, SIGNATURE
 
+VARIABLE = {"name": "A", "value": "x"}
+SECRETS = {"secrets_stay_out"}
 PUBLIC, STORED, SENT, CLOSED = {"nothing_is_public"}, {"storage_is_encrypted"}, {"traffic_is_encrypted"}, {"functions_are_closed"}
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 GRANT = {"grants": [{"grantee": {"type": "Group", "uri": ALL_USERS}, "permission": "READ"}]}
@@ -79,6 +84,23 @@ EXPOSURE = [
     ("a proxy that takes clear text", more("aws:rds/proxy:Proxy", engineFamily="POSTGRESQL"), SENT),
     ("a disk mounted in clear", more("aws:ecs/taskDefinition:TaskDefinition",
         volumes=[{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "f"}}]), SENT),
+    ("a container's password", more("aws:ecs/taskDefinition:TaskDefinition", containerDefinitions=json.dumps(
+        [{"name": "c", "environment": [{"name": "DB_PASSWORD", "value": "x"}]}])), SECRETS),
+    ("a build's password", more("aws:codebuild/project:Project",
+        environment={"environmentVariables": [{"name": "API_TOKEN", "value": "x"}]}), SECRETS),
+    ("a service's password", more("aws:apprunner/service:Service", networkConfiguration={"ingressConfiguration": {
+        "isPubliclyAccessible": False}}, sourceConfiguration={"imageRepository": {"imageConfiguration": {
+            "runtimeEnvironmentVariables": {"DB_PASSWORD": "x"}}}}), SECRETS),
+    ("a connection's password", more("aws:glue/connection:Connection", connectionProperties={"PASSWORD": "x"}), SECRETS),
+    ("a script's password", more("aws:ec2/launchTemplate:LaunchTemplate", userData="#!/bin/sh\nexport DB_PASSWORD=x\n"), SECRETS),
+    ("a script's password in base64", more("aws:ec2/launchTemplate:LaunchTemplate",
+        userData=base64.b64encode(b"#!/bin/sh\nexport DB_PASSWORD='x'\n ").decode()), SECRETS),
+    ("a password that Pulumi keeps", with_inputs("payments", "lambda", environment={"variables": {
+        "DB_PASSWORD": {SIGNATURE: SECRET, "value": "[secret]"}}}), SECRETS),
+    ("another provider's password", with_operation(operation("kubernetes:core/v1:ConfigMap", "k", {
+        "data": {"url": "postgresql://u:pw@h/db"}})), SECRETS),
+    ("another provider's data", with_operation(operation("azure:storage/account:Account", "k", {}, op="delete")),
+     {"deletions_within_limit"}),
     ("a function for any bucket", permission(principal="s3.amazonaws.com", sourceArn="arn:aws:s3:::*"), CLOSED),
     ("a function for any topic", permission(principal="sns.amazonaws.com", sourceArn="arn:aws:sns:*:*:*"), CLOSED),
     ("a function for any account", permission(principal="*", sourceAccount="*"), CLOSED),
@@ -87,6 +109,12 @@ EXPOSURE = [
     ("a layer for everybody", more("aws:lambda/layerVersionPermission:LayerVersionPermission", principal="*"), CLOSED),
 ]  # fmt: skip
 HARMLESS = [
+    more("aws:ecs/taskDefinition:TaskDefinition", containerDefinitions=json.dumps(
+        [{"name": "c", "secrets": [{"name": "DB_PASSWORD", "valueFrom": "arn:aws:s"}], "environment": [VARIABLE]}])),
+    more("aws:ec2/launchTemplate:LaunchTemplate", userData="#!/bin/sh\nexport DB_PASSWORD=$(aws secretsmanager get)\n"),
+    more("aws:rds/parameterGroup:ParameterGroup", name="p-staging-demo",
+         parameters=[{"name": "password_encryption", "value": "scram-sha-256"}]),
+    with_operation(operation("random:index/randomId:RandomId", "r", {"byteLength": 4})),
     more("aws:opensearch/domain:Domain", **SEARCH),
     more("aws:eks/cluster:Cluster", vpcConfig={"endpointPublicAccess": False}),
     more("aws:kinesis/stream:Stream", encryptionType="KMS"),
@@ -101,4 +129,4 @@ HARMLESS = [
     permission(principal="s3.amazonaws.com", sourceArn="arn:aws:s3:::payments-audit"),
     permission(principal="events.amazonaws.com", sourceAccount="111122223333"),
     permission(principal="arn:aws:iam::111122223333:role/caller"),
-]
+]  # fmt: skip
