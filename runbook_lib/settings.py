@@ -43,6 +43,8 @@ class Environment(BaseModel):
     region: str
     """The AWS region."""
     engine: EngineKind = EngineKind.PULUMI
+    policy_packs: tuple[str, ...] = ()
+    """Folders of Pulumi policy packs, relative to the checkout."""
     steps: dict[str, dict[str, Any]] = {}
     """Parameters per step, over the models' defaults."""
 

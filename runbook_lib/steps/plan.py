@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import basis, costs, gates, saved_plan, settings, workspace
+from runbook_lib import basis, costs, gates, policy_packs, saved_plan, settings, workspace
 from runbook_lib.plan import Plan
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -44,8 +44,10 @@ def plan(context: Context, known: PlanParameters) -> Report:
         ),
     )
     estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
+    facts = context.run.facts
+    packs = policy_packs.findings(policy_packs.named(facts.environment), facts.engine, outcome.policy_packs, outcome.violations)
     return Report(
-        findings=(*findings, *costs.affordable(estimate, budget=known.monthly_budget_usd)),
+        findings=(*findings, *packs, *costs.affordable(estimate, budget=known.monthly_budget_usd)),
         data={
             "digest": outcome.plan.digest,
             "basis": basis.of(context.run, context.engine),

@@ -79,6 +79,7 @@ FUNCTION = {
 }
 WEB = {"securityGroupId": COMPUTED, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}
 
+FRONT = {"internal": False, "subnets": ["subnet-1", "subnet-2", "subnet-3"]}
 LISTENER = {"loadBalancerArn": COMPUTED, "port": 80, "protocol": "HTTP", "defaultActions": [{"type": "forward"}]}
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -99,7 +100,7 @@ OPERATIONS: tuple[Operation, ...] = (
 )  # fmt: skip
 OPERATIONS += (
     operation("aws:cloudwatch/metricAlarm:MetricAlarm", "cpu", {"name": f"cpu-{ENDING}", "alarmActions": [COMPUTED]}),
-    operation("aws:lb/loadBalancer:LoadBalancer", "front", {"name": f"front-{ENDING}", "internal": False}, parent="front"),
+    operation("aws:lb/loadBalancer:LoadBalancer", "front", {"name": f"front-{ENDING}", **FRONT}, parent="front"),
     operation("aws:lb/listener:Listener", "web", LISTENER, parent="front"),
 )
 HEALTHY = Plan(operations=OPERATIONS)
