@@ -43,8 +43,8 @@ def deviations(agreed: Plan, applied: Plan) -> list[str]:
 
 def of_outputs(agreed: Mapping[str, Any], applied: Mapping[str, Any]) -> list[str]:
     """A sentence for each output of the stack that is another one than the preview knew; pure."""
-    found = _different("", dict(agreed), dict(applied))
-    return [f"stack output {path} is {_short(got)}, agreed was {_short(want)}" for path, want, got in found]
+    found = different("", dict(agreed), dict(applied))
+    return [f"stack output {path} is {short(got)}, agreed was {short(want)}" for path, want, got in found]
 
 
 def not_shown(plan: Plan) -> list[str]:
@@ -91,10 +91,10 @@ def _of_one(agreed: Operation | None, applied: Operation | None) -> Iterator[str
         ("retainOnDelete", agreed.retain, applied.retain),
     ):
         if want != got:
-            yield f"{_title(agreed)}: {what} is {_short(got)}, agreed was {_short(want)}"
+            yield f"{_title(agreed)}: {what} is {short(got)}, agreed was {short(want)}"
     if applied.op != "delete":
-        for path, want, got in _different("", agreed.inputs, applied.inputs):
-            yield f"{_title(agreed)}: {path} is {_short(got)}, agreed was {_short(want)}"
+        for path, want, got in different("", agreed.inputs, applied.inputs):
+            yield f"{_title(agreed)}: {path} is {short(got)}, agreed was {short(want)}"
 
 
 def _came_to_less(agreed: Operation, applied: Operation) -> bool:
@@ -114,16 +114,16 @@ def _holds_unknown(value: Any) -> bool:
     return any(map(_holds_unknown, value)) if isinstance(value, list) else value == COMPUTED
 
 
-def _different(path: str, want: Any, got: Any) -> Iterator[tuple[str, Any, Any]]:
+def different(path: str, want: Any, got: Any) -> Iterator[tuple[str, Any, Any]]:
     """Each innermost path at which two values differ, with both."""
     if want == COMPUTED:
         return
     if isinstance(want, dict) and isinstance(got, dict):
         for key in sorted(want.keys() | got.keys()):
-            yield from _different(f"{path}.{key}" if path else key, want.get(key, ABSENT), got.get(key, ABSENT))
+            yield from different(f"{path}.{key}" if path else key, want.get(key, ABSENT), got.get(key, ABSENT))
     elif isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
         for index, (one, other) in enumerate(zip(want, got, strict=True)):
-            yield from _different(f"{path}[{index}]", one, other)
+            yield from different(f"{path}[{index}]", one, other)
     elif type(want) is not type(got) or want != got:  # 1 is no True
         yield path, want, got
 
@@ -132,6 +132,7 @@ def _title(op: Operation) -> str:
     return f"{op.op} {op.type} {op.name}"
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value as a sentence shows it."""
     text = str(value) if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

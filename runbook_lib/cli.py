@@ -136,6 +136,22 @@ def status(
 
 
 @app.command()
+def report(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id.")],
+    *,
+    kind: Annotated[str, typer.Option("--format", help="markdown (for a pull request) or html (a document).")] = "markdown",
+    limit: Annotated[
+        int, typer.Option("--limit", help="The bytes that Markdown may have: GitHub takes 65536 as a comment.")
+    ] = 65_536,
+) -> None:
+    """Print the page to decide on of a run's latest plan."""
+    from runbook_lib import reports
+
+    print(reports.report(run_id, reports.format_named(kind), limit))
+    delivered()
+
+
+@app.command()
 def teardown(
     *,
     environment: EnvironmentOption = "staging",

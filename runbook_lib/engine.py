@@ -103,7 +103,9 @@ class Engine:
         return given if redact(without_password(given)) == recorded else recorded
 
     def preview(self, save: Path | None = None) -> Outcome:
-        """What an update would do; changes nothing.
+        """What an update would do to what there is now; changes nothing, not even Pulumi's state.
+
+        The resources are read first: what was changed outside is planned to be what the program asks for.
 
         Args:
             save: Where Pulumi shall save its own plan, for ``up``; its secrets are encrypted as those of the state.
@@ -117,17 +119,21 @@ class Engine:
         try:
             with _translated("preview", recorder):
                 to_its_end(
-                    lambda: self.stack.preview(on_event=recorder, plan=str(save) if save else None, policy_packs=packs or None)
+                    lambda: self.stack.preview(
+                        refresh=True, on_event=recorder, plan=str(save) if save else None, policy_packs=packs or None
+                    )
                 )
         except EngineError:
             if not recorder.refused_by_policy():
                 raise
         return recorder.outcome()
 
-    def up(self, plan: Path | None = None) -> Outcome:
+    def up(self, plan: Path | None = None, *, refresh: bool = False) -> Outcome:
         """Update the stack.
 
         Args:
+            refresh: Whether to read the resources first; without that what was changed outside stays, and a plan that would mend
+                it counts as fulfilled.
             plan: A plan that a preview saved: Pulumi stops where the program asks for something else; what came before has been
                 done by then, as the plan has it.
 
@@ -139,9 +145,10 @@ class Engine:
         recorder = Recorder(self._progress)
         packs = self._policy_packs()
         with _translated("up", recorder, held=plan is not None):
+            saved = str(plan) if plan else None
             result = to_its_end(
                 lambda: self.stack.up(
-                    on_event=recorder, show_secrets=False, plan=str(plan) if plan else None, policy_packs=packs or None
+                    refresh=refresh, on_event=recorder, show_secrets=False, plan=saved, policy_packs=packs or None
                 )
             )
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
@@ -169,6 +176,15 @@ class Engine:
         with _translated("export"):
             deployment = self.stack.export_stack().deployment or {}
         return list(deployment.get("resources") or ())
+
+    def retain(self, urn: str) -> None:
+        """Have the next deletion of a resource leave what it stands for as it is: only Pulumi's record of it goes."""
+        with _translated("import"):
+            state = self.stack.export_stack()
+            for resource in (state.deployment or {}).get("resources") or ():
+                if resource["urn"] == urn:
+                    resource["retainOnDelete"] = True
+            self.stack.import_stack(state)
 
     def updates(self) -> int:
         """How many updates, refreshes and destructions the backend has on record for the stack."""

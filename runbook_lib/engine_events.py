@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib.plan import Plan, plain_outputs
+from runbook_lib.plan import REFRESH, Plan, plain_outputs
 from runbook_lib.policy_packs import Violation
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Outcome(BaseModel):
 
     plan: Plan
     """The steps Pulumi announced, as in a preview."""
+    outside: Plan = Plan(operations=())
+    """What a refresh that came first found changed outside Pulumi: from what its state held to what there is."""
     done: tuple[Done, ...]
     warnings: tuple[str, ...]
     """Diagnostics of severity warning."""
@@ -59,6 +61,7 @@ class Recorder:
         self._progress = progress
         self.applies = applies
         self._steps: list[dict[str, Any]] = []
+        self._refreshed: list[dict[str, Any]] = []
         self._begun: dict[tuple[str, str], float] = {}
         self._done: list[Done] = []
         self._warnings: list[str] = []
@@ -80,6 +83,8 @@ class Recorder:
         elif event.res_outputs_event:
             step = event.res_outputs_event.metadata
             self.results.append(_step(step))
+            if self.results[-1]["op"] == REFRESH:
+                self._refreshed.append(self.results[-1])
             if step.type == STACK and step.new:
                 self._outputs = plain_outputs(step.new.outputs or {})
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
@@ -110,11 +115,12 @@ class Recorder:
 
     def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
         """What the operation did, now that it is over."""
-        plan = Plan.of(self._steps)
+        plan, outside = Plan.of(self._steps), _outside(self._refreshed)
         known = self._outputs if outputs is None else outputs
         # A program may log an error and come to its end all the same: Pulumi succeeds, and somebody should read it.
         return Outcome(
             plan=plan,
+            outside=outside,
             done=tuple(self._done),
             warnings=(*self.errors, *self._warnings),
             outputs=known,
@@ -138,12 +144,25 @@ def _violation(event: PolicyEvent) -> Violation:
     )
 
 
+def _outside(refreshed: list[dict[str, Any]]) -> Plan:
+    """What a refresh found otherwise than the state had it; what it found gone is a deletion, for which nobody asked."""
+
+    def op(step: dict[str, Any]) -> str:
+        if step["new"] is None:
+            return "delete"
+        moved = step["diffs"] or step["detailedDiff"] or step["old"]["inputs"] != step["new"]["inputs"]
+        return "update" if moved else "same"
+
+    found = Plan.of({**step, "op": op(step)} for step in refreshed)
+    return Plan(operations=found.changes)
+
+
 def _step(metadata: StepEventMetadata) -> dict[str, Any]:
     def state(found: Any) -> dict[str, Any] | None:
         if not found:
             return None
         kept = {"protect": found.protect, "retainOnDelete": found.retain_on_delete}
-        return {"parent": found.parent, "inputs": found.inputs, **kept}
+        return {"urn": found.urn, "parent": found.parent, "inputs": found.inputs, **kept}
 
     return {
         "op": getattr(metadata.op, "value", metadata.op),
@@ -152,6 +171,7 @@ def _step(metadata: StepEventMetadata) -> dict[str, Any]:
         "provider": metadata.provider,
         "old": state(metadata.old),
         "new": state(metadata.new),
+        "keys": metadata.keys,
         "diffs": metadata.diffs,
-        "detailedDiff": metadata.detailed_diff,
+        "detailedDiff": {path: each.diff_kind.value for path, each in (metadata.detailed_diff or {}).items()},
     }

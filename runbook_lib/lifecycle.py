@@ -62,6 +62,20 @@ class Support(BaseModel):
         return "rds.extsupport.pg.yr1_2" if day < self.extended_dearer else "rds.extsupport.pg.yr3"
 
 
+class ServiceLife(BaseModel):
+    """The support dates of one version line of a service; ``None`` where AWS has announced none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: str
+    cycle: str
+    """E.g. ``1.33`` of ``eks``, ``7`` of ``elasticache-redis``."""
+    standard_end: date | None
+    extended_end: date | None
+    source: str
+    as_of: date
+
+
 class RuntimeLife(BaseModel):
     """The dates of one Lambda runtime; ``None`` where AWS names none."""
 
@@ -93,7 +107,7 @@ def postgresql() -> dict[int, Support]:
 
 @cache
 def lambda_runtimes() -> dict[str, RuntimeLife]:
-    """The bundled dates of the Python runtimes by name, e.g. ``python3.13``."""
+    """The bundled dates of the runtimes by name, e.g. ``python3.13``."""
     return {
         row["runtime"]: RuntimeLife(
             runtime=row["runtime"],
@@ -105,6 +119,22 @@ def lambda_runtimes() -> dict[str, RuntimeLife]:
             as_of=date.fromisoformat(row["as_of"]),
         )
         for row in _rows("lifecycle_lambda.csv")
+    }
+
+
+@cache
+def services() -> dict[tuple[str, str], ServiceLife]:
+    """The bundled dates of other services' versions, by service and version line."""
+    return {
+        (row["service"], row["cycle"]): ServiceLife(
+            service=row["service"],
+            cycle=row["cycle"],
+            standard_end=_day(row["standard_support_end"]),
+            extended_end=_day(row["extended_support_end"]),
+            source=row["source"],
+            as_of=date.fromisoformat(row["as_of"]),
+        )
+        for row in _rows("lifecycle_services.csv")
     }
 
 

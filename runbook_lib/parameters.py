@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -46,6 +46,10 @@ class VersionDiscoveryParameters(StepParameters):
 
     postgres_major: int = Field(default=14, ge=10, le=30)
     """The PostgreSQL major version asked for; the minor is discovered."""
+    postgres_minor: Literal["newest", "oldest"] = "newest"
+    """Which of its minors that can be created is taken."""
+    min_support_days: int = Field(default=90, ge=0)
+    """How many days of standard support engine and runtime must have left."""
     lambda_runtime: Annotated[str, StringConstraints(pattern=r"^python3\.\d+$")] = "python3.13"
     """The Lambda runtime asked for."""
 

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook_lib import replacing
 from runbook_lib.signatures import SECRET, SIGNATURE, UNKNOWNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 COMPUTED = "<computed>"
 GENERATED = "<generated>"
@@ -61,6 +62,12 @@ class Operation(BaseModel):
     protect: bool = False
     retain: bool = False
     """Whether its deletion leaves what it stands for in the cloud."""
+    forced_by: tuple[str, ...] = ()
+    """Of a replacement, the paths that force it, as far as the provider says; no part of the digest."""
+    order: str = ""
+    """Of a replacement, which comes first (``replacing``)."""
+    was: str = ""
+    """The URN that it had before, where it is another one now."""
 
     @property
     def key(self) -> tuple[str, bool]:
@@ -120,14 +127,14 @@ class Plan(BaseModel):
 
 def _of_one(steps: list[Mapping[str, Any]]) -> list[Operation]:
     """What one URN's steps come to: at most one operation on the resource, and at most one deletion."""
-    replacing = any(step["op"] in REPLACING - DELETING for step in steps)
+    replaced = any(step["op"] in REPLACING - DELETING for step in steps)
     if any(step["op"] != REFRESH for step in steps):  # an update that begins with a refresh announces that first
         steps = [step for step in steps if step["op"] != REFRESH]
     own = [step for step in steps if step["op"] not in DELETING]
-    found = [_operation(own[-1] if replacing else own[0], "replace" if replacing else None)] if own else []
+    found = [_operation(own[-1] if replaced else own[0], steps if replaced else ())] if own else []
     # A replacement deletes what it replaces; a deletion beyond that one is of what an earlier one left.
-    gone = [step for step in steps if step["op"] in DELETING][1 if replacing else 0 :]
-    return [*found, *(_operation(step, "delete") for step in gone[:1])]
+    gone = [step for step in steps if step["op"] in DELETING][1 if replaced else 0 :]
+    return [*found, *(_operation(step).model_copy(update={"op": "delete"}) for step in gone[:1])]
 
 
 def deployed(resources: Iterable[Mapping[str, Any]]) -> Plan:
@@ -162,14 +169,14 @@ def provider_name(op: Operation) -> str:
     return op.provider.rpartition("::")[0]
 
 
-def _operation(step: Mapping[str, Any], op: str | None = None) -> Operation:
+def _operation(step: Mapping[str, Any], replaces: Sequence[Mapping[str, Any]] = ()) -> Operation:
     new, old = step.get("new") or {}, step.get("old") or {}
     state = new or old
     urn = str(step["urn"])
     type_, name = str(step["type"]), urn.rsplit("::", 1)[-1]
     changed = {*(step.get("diffs") or ()), *(step.get("detailedDiff") or ())}
     return Operation(
-        op=op or str(step["op"]),
+        op="replace" if replaces else str(step["op"]),
         urn=urn,
         type=type_,
         name=name,
@@ -180,6 +187,9 @@ def _operation(step: Mapping[str, Any], op: str | None = None) -> Operation:
         changed=tuple(sorted(changed)),
         protect=bool(state.get("protect")),
         retain=bool(state.get("retainOnDelete")),
+        forced_by=replacing.forced_by(replaces),
+        order=replacing.order(replaces),
+        was=str(old["urn"]) if old.get("urn") not in {None, urn} else "",
     )
 
 

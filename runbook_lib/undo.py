@@ -19,7 +19,7 @@ from runbook_lib.facts import operator
 from runbook_lib.ledger import Ledger
 from runbook_lib.run import Run
 from runbook_lib.stack_lock import StackLock
-from runbook_lib.steps.teardown import _configured_tags
+from runbook_lib.tagged import configured_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +86,7 @@ def _of_rehearsal(environment: settings.Environment, world: World, display: Disp
 
 def tagged(place: way_in.Place) -> str:
     """What AWS lists of the environment's stack, by the tags that it gives to everything."""
-    tags = _configured_tags(place.environment.environment)
+    tags = configured_tags(place.environment.environment)
     filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
     told = ", ".join(f"{key}={value}" for key, value in sorted(tags.items()))
     try:

@@ -1,20 +1,46 @@
-"""The database version the plan asks for can be created."""
+"""The database versions that the plan asks for can be created, or be reached from what runs."""
 
 from __future__ import annotations
 
-from runbook_lib.gates.registry import GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, resources
+from runbook_lib.judgement import Judgement
+from runbook_lib.results import Status
+from runbook_lib.versions import paths
+from runbook_lib.versions.planned import ENGINES, WITHOUT_NAME
+
+MADE = frozenset({"create", "replace"})
+COPIES = (
+    "replicateSourceDb",
+    "snapshotIdentifier",
+    "restoreToPointInTime",
+    "replicationSourceIdentifier",
+    "sourceDbClusterIdentifier",
+)
+"""What a database's version comes from where it asks for none."""
 
 
-@gate(requirement=("D1", "F1"), title="The database version is offered by RDS")
+@gate(requirement=("D1", "F1"), title="Database versions can be created, or be reached from what runs")
 def engine_version_offered(plan: Plan, context: GateContext) -> Judgements:
-    """F1 is the first of the six failures. A major alone (``14``) would leave the choice to the day of the deployment."""
-    when = f" on {context.as_of}" if context.as_of else ""
-    for op in resources(plan, "aws:rds/instance:Instance"):
-        version = str(op.inputs.get("engineVersion", ""))
-        yield judge(
-            op.name,
-            ok=version in context.allowed_versions,
-            good=f"{op.name} asks for {version}, which RDS offers{when}.",
-            bad=f"{op.name} asks for {version or 'no version'}; RDS offers {', '.join(sorted(context.allowed_versions))}{when}.",
-            remedy="Run 01_version_discovery and plan with the version it chooses.",
-        )
+    """F1 is the first of the six failures: a pinned version that AWS had withdrawn. Then come downgrades and skips."""
+    for op in resources(plan, *sorted(ENGINES)):
+        answer = _answer(op, context)
+        if answer is not None:
+            yield Judgement(answer.status, op.name, f"{op.name} {answer.message}.", answer.remedy)
+
+
+def _answer(op: Operation, context: GateContext) -> paths.Answer | None:
+    engine, version = str(op.inputs.get("engine") or ""), str(op.inputs.get("engineVersion") or "")
+    if not version and (op.type in WITHOUT_NAME or any(op.inputs.get(name) for name in COPIES)):
+        return paths.Answer(status=Status.PASS, message="has the version of what it belongs to or is made from")
+    if COMPUTED in {engine, version}:
+        remedy = "Ask for a version that is known before the update."
+        return paths.Answer(status=Status.UNKNOWN, message="asks for a version that only the update will know", remedy=remedy)
+    offers = context.engines.get(engine or "postgres")
+    if offers is None:
+        return paths.Answer(status=Status.UNKNOWN, message=f"asks for {engine} {version}, of which nobody was asked")
+    running = context.running.get(op.urn) or str(op.old_inputs.get("engineVersion") or "")
+    if op.op in MADE or not running:
+        return paths.made(version, offers)
+    if running == version or not version:
+        return paths.Answer(status=Status.PASS, message=f"stays at {engine} {running}")
+    return paths.moved(running, version, offers, major_allowed=op.inputs.get("allowMajorVersionUpgrade") in {True, "true"})

@@ -8,12 +8,13 @@ A gate is one file with one function of the file's name, judging a plan before a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from runbook_lib.judgement import Judgements, Registry, judge
 from runbook_lib.plan import COMPUTED, Operation, Plan
+from runbook_lib.versions.paths import Offers
 
 __all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources", "texts"]
 
@@ -25,8 +26,9 @@ class GateContext:
     Attributes:
         environment: E.g. ``staging``.
         suffix: What tells two stacks of one environment apart.
-        allowed_versions: PostgreSQL versions that can be created, as version discovery found them.
-        as_of: The day that ``allowed_versions`` are of; ``None`` where that is not known.
+        engines: What RDS offers of each engine in the plan, by the engine's name.
+        running: What databases whose version would change run now, by URN.
+        day: The day that support is judged for.
         deletion_limit: How many stateful resources the plan may delete or replace.
         warnings: What Pulumi warned of while it planned.
         account: The AWS account that the plan goes to.
@@ -36,9 +38,10 @@ class GateContext:
 
     environment: str
     suffix: str
-    allowed_versions: frozenset[str]
+    engines: Mapping[str, Offers] = field(default_factory=dict)
+    running: Mapping[str, str] = field(default_factory=dict)
+    day: date = date.max
     deletion_limit: int = 0
-    as_of: date | None = None
     warnings: tuple[str, ...] = ()
     account: str = ""
     region: str = ""

@@ -25,6 +25,7 @@ from runbook_lib.rehearsal import (
     instance_hooks,
     managed_key_hooks,
     model_hooks,
+    tag_hooks,
 )
 
 # Both names of this machine, so that an API is reached by either; MiniStack knows the one in MINISTACK_HOST.
@@ -65,4 +66,5 @@ if __name__ == "__main__":
     instance_hooks.install()
     managed_key_hooks.install()
     model_hooks.install()
+    tag_hooks.install()
     asyncio.run(_serve(int(sys.argv[1])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,14 +43,15 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     if moved := basis.moved(told.get("basis") or {}, basis.of(context.run, context.engine)):
         return Report(findings=(verdicts.basis_moved(agreed, moved),), data=context.so_far)
     progress("previewing once more")
-    current = context.engine.preview().plan
+    previewed = context.engine.preview()
+    current = previewed.plan
     unmoved = verdicts.unmoved(wanted, agreed, current)
     context.so_far.update({"agreed_digest": wanted, "digest": current.digest})
     if unmoved.status is not Status.PASS:
         return Report(findings=(unmoved,), data=context.so_far)
     context.so_far["applied"] = "not known"  # until the update says: it may die half-way
     try:
-        outcome, held = _held_to(saved, told, context)
+        outcome, held = _held_to(saved, told, context, refresh=bool(previewed.outside.changes))
     except ConstraintError as error:
         secrets = [f"{op.type} {op.name}: {each}" for op in agreed.operations for each in op.secrets]
         refused = constraint.without_secrets(error.refused, secrets)
@@ -101,15 +103,16 @@ def _outputs(outcome: Outcome) -> tuple[StackOutputs | None, Finding]:
     )
 
 
-def _held_to(saved: Path | None, told: Mapping[str, Any], context: Context) -> tuple[Outcome, dict[str, Any]]:
+def _held_to(saved: Path | None, told: Mapping[str, Any], context: Context, *, refresh: bool) -> tuple[Outcome, dict[str, Any]]:
     """Update, held to the saved plan; and what is put on record of that: its ``sha256``, or ``why_not``."""
+    up = partial(context.engine.up, refresh=refresh)
     known = dict(told.get("update_plan") or {})
     if saved is None:
-        return context.engine.up(), {"why_not": known.get("why_not", "02 saved none")}
+        return up(), {"why_not": known.get("why_not", "02 saved none")}
     try:
-        return context.engine.up(plan=saved), {"sha256": known["sha256"]}
+        return up(plan=saved), {"sha256": known["sha256"]}
     except NoPlansError as error:
-        return context.engine.up(), {"why_not": error.message}
+        return up(), {"why_not": error.message}
 
 
 def _migrate(context: Context, function: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from runbook_lib.errors import UsageError
 from runbook_lib.steps import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -35,6 +35,8 @@ class Report:
     """What is no verdict and should be read all the same, as sentences; kept as ``data["warnings"]``."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     """matplotlib figures to show, by heading."""
+    page: Callable[[StepResult], str] | None = None
+    """Makes Markdown of the saved result, which is then shown in place of verdict, warnings and findings."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +75,15 @@ class Outcome:
         from IPython.display import Markdown, display
 
         self._of_this_execution()
-        display(Markdown(f"**{self.result.summary()}**"))
-        for warning in self.report.warnings or ():
-            display(Markdown(f"**Warning.** {warning}"))
-        for heading, frame in {**self.report.frames, "Findings": findings_frame(self.result.findings)}.items():
+        frames = dict(self.report.frames)
+        if self.report.page:
+            display(Markdown(self.report.page(self.result)))
+        else:
+            display(Markdown(f"**{self.result.summary()}**"))
+            for warning in self.report.warnings or ():
+                display(Markdown(f"**Warning.** {warning}"))
+            frames["Findings"] = findings_frame(self.result.findings)
+        for heading, frame in frames.items():
             display(Markdown(f"#### {heading}"), _styled(frame))
         for heading, figure in self.report.figures.items():
             display(Markdown(f"#### {heading}"), figure)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import basis, costs, gates, policy_packs, saved_plan, settings, workspace
+from runbook_lib import basis, costs, decision, gates, policy_packs, saved_plan, settings, workspace
 from runbook_lib.plan import Plan
+from runbook_lib.steps import looking_around
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 from runbook_lib.steps.version_discovery import chosen_config, discovered
-from runbook_lib.versions import Verdict
+from runbook_lib.versions import planned
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from runbook_lib.parameters import PlanParameters
     from runbook_lib.run import Run
 
@@ -28,15 +27,17 @@ def plan(context: Context, known: PlanParameters) -> Report:
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Pulumi is a process of its own: this one has time
         meanwhile.submit(gates.warm_up)
         outcome, saved = saved_plan.preview(context.run, context.engine)
+    engines, running = planned.read(context.aws, outcome.plan, found, context.day)
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(
         outcome.plan,
         gates.GateContext(
             environment=context.run.facts.environment,
             suffix=str(config["payments:suffix"]),
-            allowed_versions=frozenset(e.version for e in found.engines if e.verdict is Verdict.CREATABLE),
+            engines=engines,
+            running=running,
+            day=context.day.judged,
             deletion_limit=known.deletion_limit,
-            as_of=found.as_of,
             warnings=tuple(outcome.warnings),
             account=context.run.facts.target.account,
             region=context.run.facts.target.region,
@@ -44,22 +45,32 @@ def plan(context: Context, known: PlanParameters) -> Report:
         ),
     )
     estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
+    cost = decision.change_of_cost(outcome.plan, estimate, region=context.run.facts.target.region, today=context.day.judged)
+    needs = decision.needs_of(saved_plan.agreed(context.run, saved))
     facts = context.run.facts
     packs = policy_packs.findings(policy_packs.named(facts.environment), facts.engine, outcome.policy_packs, outcome.violations)
     return Report(
-        findings=(*findings, *packs, *costs.affordable(estimate, budget=known.monthly_budget_usd)),
+        findings=(
+            *looking_around.findings(context, outcome.plan),
+            *findings,
+            *packs,
+            *costs.affordable(estimate, budget=known.monthly_budget_usd),
+        ),
         data={
             "digest": outcome.plan.digest,
             "basis": basis.of(context.run, context.engine),
             "update_plan": saved,
             "counts": outcome.plan.counts(),
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
+            "outside": [operation.model_dump(mode="json") for operation in outcome.outside.operations],
             "outputs": outcome.outputs,
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
+            "cost": cost.model_dump(mode="json"),
+            "causes": [cause.model_dump(mode="json") for cause in decision.causes(outcome.plan, needs)],
         },
-        frames={"Plan digest": digest_frame(outcome.plan), "Operations": operations_frame(outcome.plan)},
+        page=lambda result: decision.page(context.run.facts, result, found.model_dump(mode="json")),
     )
 
 
@@ -88,21 +99,3 @@ def agreed_outputs(run: Run) -> dict[str, Any]:
         UsageError: 02 has not passed in this run.
     """
     return dict(run.passed("02_plan").data["outputs"])
-
-
-def digest_frame(plan: Plan) -> pd.DataFrame:
-    """What is agreed on: 03 applies nothing else."""
-    import pandas as pd
-
-    return pd.DataFrame({"SHA-256": [plan.digest], "Changes": [len(plan.changes)]})
-
-
-def operations_frame(plan: Plan) -> pd.DataFrame:
-    """The plan's operations by kind and type."""
-    import pandas as pd
-
-    rows = [{"Operation": op.op, "Type": op.type, "Name": op.name} for op in plan.operations]
-    frame = pd.DataFrame(rows, columns=["Operation", "Type", "Name"])
-    return frame.groupby(["Operation", "Type"], as_index=False).agg(
-        Count=("Name", "size"), Names=("Name", lambda names: ", ".join(sorted(names)))
-    )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import settings, workspace
+from runbook_lib import neighbours, tagged, workspace
+from runbook_lib.errors import TargetError
 from runbook_lib.results import Finding, Status
 from runbook_lib.snapshot.drill import until
+from runbook_lib.steps import looking_around
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runbook_lib.parameters import TeardownParameters
 
-PROVIDER = "pulumi:providers:aws"
 SETTLING_SECONDS = {False: 900.0, True: 3.0}
 """How long AWS is given to forget the tags of what is gone, by whether it is emulated."""
 STATE, TAGGED = "state_empty", "nothing_tagged_left"
@@ -30,7 +30,8 @@ def teardown(context: Context, known: TeardownParameters) -> Report:
     if not (context.run.workspace / "Pulumi.yaml").exists():
         workspace.prepare(context.run, {})
     before = context.engine.resources()
-    tags = default_tags(before) or _configured_tags(known.environment)
+    left_alone = _left_alone(context, before)
+    tags = tagged.default_tags(before) or tagged.configured_tags(known.environment)
     progress("destroying")
     outcome = context.engine.destroy()
     after = _custom(context.engine.resources())
@@ -38,31 +39,31 @@ def teardown(context: Context, known: TeardownParameters) -> Report:
     state = _state_finding(len(_custom(before)), after, context.engine.updates())
     found, left, ending = _live(context, tags)
     return Report(
-        findings=(state, found),
+        findings=(*left_alone, state, found),
         data={"destroyed": len(outcome.done), "left_in_state": after, "left_in_aws": left, "ending": ending, "tags": tags},
     )
 
 
-def default_tags(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The tags that a stack's provider gives to everything, from the state itself: configuration may have moved on since.
+def _left_alone(context: Context, state: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
+    """See to it that an account-wide setting that somebody else has changed since is not taken from them.
 
-    Args:
-        resources: The resources of an exported deployment; Pulumi keeps a provider's nested settings as JSON text.
+    Raises:
+        TargetError: AWS does not say whose it is; nothing has been destroyed.
     """
-    for resource in resources:
-        given = resource.get("inputs", {}).get("defaultTags") if resource["type"] == PROVIDER else None
-        if given:
-            found = json.loads(given) if isinstance(given, str) else given
-            return {str(key): str(value) for key, value in (found.get("tags") or {}).items()}
-    return {}
-
-
-def _configured_tags(environment: str) -> dict[str, str]:
-    """What the stack's provider would tag with today: all there is to go by once the state is empty."""
-    config = settings.stack_config(environment)
-    named = {"MigrationDate": "payments:migrationDate", "Suffix": "payments:suffix"}
-    given = {tag: str(config[key]) for tag, key in named.items() if key in config}
-    return {"Environment": environment, "Project": str(settings.project()["name"]), **given}
+    if not (ours := [str(each["urn"]) for each in state if each["type"] == neighbours.ACCOUNT]):
+        return ()
+    try:
+        role = looking_around.logging_role(context.aws, state)
+    except (ClientError, BotoCoreError) as error:
+        raise TargetError(
+            f"AWS does not say whose API Gateway's logging role is: {error}",
+            remedy="Nothing was destroyed. Allow apigateway:GET and iam:GetRole, and run 91_teardown again.",
+        ) from error
+    if not role.foreign:
+        return ()
+    for urn in ours:
+        context.engine.retain(urn)
+    return (neighbours.logging_role_is_left(role),)
 
 
 def _custom(resources: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -74,9 +75,9 @@ def _live(context: Context, tags: dict[str, str]) -> tuple[Finding, list[str], d
     ending: dict[str, str] = {}
 
     def left() -> list[str]:
-        arns = _tagged(context, tags)
+        arns = tagged.carrying(context.aws, tags)
         ending.clear()
-        ending.update({arn: when for arn in arns if (when := _ends(context, arn))})
+        ending.update({arn: when for arn in arns if (when := tagged.ends(context.aws, arn))})
         return [arn for arn in arns if arn not in ending]
 
     try:
@@ -86,24 +87,6 @@ def _live(context: Context, tags: dict[str, str]) -> tuple[Finding, list[str], d
         message = f"AWS does not say what is left: {error}"
         return _finding(Status.UNKNOWN, message, "Run 91_teardown again with rights to read tags and keys.", TAGGED), [], {}
     return _tag_finding(tags, found, ending), found, ending
-
-
-def _tagged(context: Context, tags: dict[str, str]) -> list[str]:
-    filters = [{"Key": key, "Values": [value]} for key, value in tags.items()]
-    pages = context.aws.pages("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", TagFilters=filters)
-    return sorted(str(item["ResourceARN"]) for item in pages)
-
-
-def _ends(context: Context, arn: str) -> str:
-    """When AWS deletes what it lets nobody delete at once, or has deleted and still lists; empty for everything else."""
-    service, kind = arn.split(":")[2], arn.split(":", 5)[5].partition("/")
-    if service == "kms":
-        key = context.aws.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
-        return str(key["DeletionDate"].isoformat()) if key["KeyState"] == "PendingDeletion" else ""
-    if service == "ec2" and kind[0] == "natgateway":
-        found = context.aws.client("ec2").describe_nat_gateways(NatGatewayIds=[kind[2]])["NatGateways"]
-        return "deleted; AWS lists it for an hour" if all(each["State"] == "deleted" for each in found) else ""
-    return ""
 
 
 def _state_finding(before: int, after: list[str], updates: int) -> Finding:

@@ -30,6 +30,8 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         lambda_runtime=known.lambda_runtime,
         instance_class=str(config["payments:instanceClass"]),
         day=context.day,
+        minor=known.postgres_minor,
+        min_support_days=known.min_support_days,
     )
     return Report(
         findings=discovery.findings(),

@@ -71,7 +71,7 @@ class Catalogue(Facts):
     """What the API answered.
 
     Attributes:
-        orderable: For versions of the major asked for, newest first, up to the first suitable one.
+        orderable: For versions of the major asked for, newest (or oldest) first, up to the first suitable one.
         lifecycle: Support dates that AWS itself told, by major version; empty where the API does not tell.
         source: Who answered, in words that say whether it was AWS.
         as_of: The day the answer is true for; ``None`` where that is not known.
@@ -96,8 +96,8 @@ def version_order(version: str) -> tuple[int, int, int, int] | None:
     return int(found["major"]), int(found["minor"]), int(found["patch"] or 0), int(found["revision"] or 0)
 
 
-def read(aws: Aws, *, major: int, instance_class: str, day: Day) -> Catalogue:
-    """Ask the RDS API.
+def read(aws: Aws, *, major: int, instance_class: str, day: Day, oldest: bool = False) -> Catalogue:
+    """Ask the RDS API; ``oldest`` looks for an instance class from the oldest minor on.
 
     Raises:
         TargetError: No answer, or an error instead of one.
@@ -105,10 +105,10 @@ def read(aws: Aws, *, major: int, instance_class: str, day: Day) -> Catalogue:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        offers = tuple(sorted(_offers(aws), key=lambda offer: offer.order, reverse=True))
+        listed = tuple(sorted(offers(aws, ENGINE), key=lambda offer: offer.order, reverse=True))
         return Catalogue(
-            offers=offers,
-            orderable=tuple(_orderable(aws, offers, major, instance_class)),
+            offers=listed,
+            orderable=tuple(_orderable(aws, listed[::-1] if oldest else listed, major, instance_class)),
             lifecycle=_lifecycle(aws, day.today),
             source=day.source,
             as_of=day.as_of,
@@ -122,10 +122,15 @@ def read(aws: Aws, *, major: int, instance_class: str, day: Day) -> Catalogue:
         ) from error
 
 
-def _offers(aws: Aws) -> Iterator[Offer]:
+def offers(aws: Aws, engine: str) -> Iterator[Offer]:
+    """Every version of an engine that RDS lists.
+
+    Raises:
+        ClientError, BotoCoreError: RDS does not say.
+    """
     # Without IncludeAll a withdrawn version is missing, and cannot be told from one that never was.
-    for item in aws.pages("rds", "describe_db_engine_versions", "DBEngineVersions", Engine=ENGINE, IncludeAll=True):
-        if version_order(item["EngineVersion"]):
+    for item in aws.pages("rds", "describe_db_engine_versions", "DBEngineVersions", Engine=engine, IncludeAll=True):
+        if engine != ENGINE or version_order(item["EngineVersion"]):
             targets = tuple(target["EngineVersion"] for target in item.get("ValidUpgradeTarget", ()))
             yield Offer(version=item["EngineVersion"], status=item.get("Status", "").lower(), upgrade_targets=targets)
 

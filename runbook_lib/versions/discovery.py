@@ -33,7 +33,8 @@ class Discovery(Facts):
     Attributes:
         day: The day that the verdicts are for; a rehearsal's is that of its recorded facts.
         today: What the clock said.
-        engine_version: The version chosen: the newest creatable minor whose instance class can be ordered; empty if none.
+        min_support_days: How many days of standard support must be left.
+        engine_version: The version chosen: the newest (or oldest) minor that can be had with the instance class; or empty.
         source: Who answered, in words that say whether it was AWS.
         as_of: The day the catalogue is true for; ``None`` where that is not known.
         lifecycle: The support dates by major version: AWS's own where it tells them, the bundled ones otherwise.
@@ -49,6 +50,7 @@ class Discovery(Facts):
     as_of: date | None
     major: int
     instance_class: str
+    min_support_days: int = 0
     engine_version: str
     engines: tuple[EngineVersion, ...]
     lifecycle: dict[int, lifecycle.Support]
@@ -100,7 +102,9 @@ class Discovery(Facts):
         return frame(self)
 
 
-def discover(aws: Aws, *, major: int, lambda_runtime: str, instance_class: str, day: Day) -> Discovery:
+def discover(
+    aws: Aws, *, major: int, lambda_runtime: str, instance_class: str, day: Day, minor: str = "newest", min_support_days: int = 0
+) -> Discovery:
     """Find out which versions may be used.
 
     Args:
@@ -109,11 +113,13 @@ def discover(aws: Aws, *, major: int, lambda_runtime: str, instance_class: str, 
         lambda_runtime: The Lambda runtime asked for, e.g. ``python3.13``.
         instance_class: The RDS instance class it has to run on, e.g. ``db.t3.medium``.
         day: The day the verdicts are for.
+        minor: ``newest`` or ``oldest``: which of the minors that can be created and ordered.
+        min_support_days: How many days of standard support must be left.
 
     Raises:
         TargetError: The RDS API does not answer.
     """
-    catalogue = catalogues.read(aws, major=major, instance_class=instance_class, day=day)
+    catalogue = catalogues.read(aws, major=major, instance_class=instance_class, day=day, oldest=minor == "oldest")
     return judge(
         catalogue,
         tools.installed(),
@@ -122,6 +128,7 @@ def discover(aws: Aws, *, major: int, lambda_runtime: str, instance_class: str, 
         lambda_runtime=lambda_runtime,
         instance_class=instance_class,
         day=day,
+        min_support_days=min_support_days,
     )
 
 
@@ -134,6 +141,7 @@ def judge(
     lambda_runtime: str,
     instance_class: str,
     day: Day,
+    min_support_days: int = 0,
 ) -> Discovery:
     """Judge what the catalogue says; pure. Arguments as for ``discover``."""
     chosen = next((x.version for x in catalogue.orderable if x.suitable), "")
@@ -147,6 +155,7 @@ def judge(
         as_of=catalogue.as_of,
         major=major,
         instance_class=instance_class,
+        min_support_days=min_support_days,
         engine_version=chosen,
         engines=tuple(
             support.judged(x.version, _VERDICTS.get(x.status, Verdict.UNKNOWN), x.upgrade_targets, dates, day.judged)

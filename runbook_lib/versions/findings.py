@@ -80,8 +80,9 @@ def engine_version_supported(discovery: Discovery) -> Finding:
     if engine is None or engine.phase is Phase.UNKNOWN:
         status, message = Status.UNKNOWN, "its support dates are not known"
     else:
-        status = Status.PASS if engine.phase is Phase.STANDARD else Status.FAIL
-        message = engine.note
+        enough = engine.days_left is not None and engine.days_left >= discovery.min_support_days
+        status = Status.PASS if engine.phase is Phase.STANDARD and enough else Status.FAIL
+        message = f"{engine.note}{_asked_for(discovery)}"
         if discovery.extended_support:
             message += f"; {extended_support_sentence(discovery.extended_support, discovery.instance_class, discovery.day)}"
         message += f" (judged for {discovery.day}; dates: {engine.lifecycle_source})"
@@ -91,8 +92,20 @@ def engine_version_supported(discovery: Discovery) -> Finding:
         status=status,
         resource=name,
         message=f"{name}: {message}.",
-        remedy="Ask for a major version in standard support.",
+        remedy=f"Ask for a major version that is supported for long enough: {_long_enough(discovery)}.",
     )
+
+
+def _asked_for(discovery: Discovery) -> str:
+    days = discovery.min_support_days
+    return f", {days} days are asked for" if days else ""
+
+
+def _long_enough(discovery: Discovery) -> str:
+    """The majors that can be created and are supported for as long as asked."""
+    days = {each.major: each.days_left for each in discovery.engines if each.verdict is Verdict.CREATABLE}
+    found = [major for major, left in days.items() if left is not None and left >= discovery.min_support_days]
+    return ", ".join(map(str, sorted(found))) or "none is listed"
 
 
 def lambda_runtime_supported(discovery: Discovery) -> Finding:
@@ -101,7 +114,8 @@ def lambda_runtime_supported(discovery: Discovery) -> Finding:
     if runtime.life is None:
         status, source = Status.UNKNOWN, ""
     else:
-        status = Status.PASS if discovery.day < runtime.life.deprecated else Status.FAIL
+        left = (runtime.life.deprecated - discovery.day).days
+        status = Status.PASS if left > 0 and left >= discovery.min_support_days else Status.FAIL
         source = f" (judged for {discovery.day}; dates: {runtime.life.source}, {runtime.life.as_of})"
     successor = runtime.life.successor if runtime.life else ""
     return finding(
@@ -109,7 +123,7 @@ def lambda_runtime_supported(discovery: Discovery) -> Finding:
         ("A1",),
         status=status,
         resource=runtime.name,
-        message=f"{runtime.name}: {runtime.note}{source}.",
+        message=f"{runtime.name}: {runtime.note}{_asked_for(discovery)}{source}.",
         remedy=f"Ask for {successor or 'a runtime in runbook_lib/data/lifecycle_lambda.csv'}.",
     )
 

@@ -9,7 +9,7 @@ from e2e.kept import rehearsal
 
 from runbook_lib import runner
 from runbook_lib.results import Status
-from runbook_lib.steps.teardown import _configured_tags
+from runbook_lib.tagged import configured_tags
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def test_teardown_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert {service: found for service, found in kept.inventory().items() if found} == {}
         assert execution.result
         # What the next teardown goes by, the state being empty.
-        assert {"ManagedBy": "pulumi", **_configured_tags("staging")} == execution.result.data["tags"]
+        assert {"ManagedBy": "pulumi", **configured_tags("staging")} == execution.result.data["tags"]
         code, printed = kept.runbook("teardown")
         assert code == 0, printed
         assert list(kept.run.ledger.events())[-1]["event"] == "run.finished"

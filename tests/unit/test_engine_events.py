@@ -15,7 +15,9 @@ from runbook_lib.errors import EngineError, InterruptedRunError, NoPlansError
 
 
 def event(kind: str, op: str = "create", name: str = "a") -> Any:
-    step = SimpleNamespace(op=op, urn=f"urn::{name}", type="t", provider="", old=None, new=None, diffs=None, detailed_diff=None)
+    step = SimpleNamespace(
+        op=op, urn=f"urn::{name}", type="t", provider="", old=None, new=None, keys=None, diffs=None, detailed_diff=None
+    )
     kinds = dict.fromkeys(("resource_pre_event", "res_outputs_event", "diagnostic_event", "policy_event", "summary_event"))
     return cast("Any", SimpleNamespace(timestamp=1, **{**kinds, kind: SimpleNamespace(metadata=step)}))
 

@@ -134,7 +134,8 @@ class Lifecycle:
         if fixed := changed & self.type.fixed:
             raise ProviderError(f"{', '.join(sorted(fixed))} cannot change in place in a rehearsal")
         if preview:
-            return self._sealed(after | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
+            live = {key: before[key] for key in self.type.independent & before.keys()}  # an answer of another kind cannot change
+            return self._sealed(after | live | dict.fromkeys(self.type.recomputed, UNKNOWN), new)
         resource = self._implemented()
         if not changed or before.get(INCOMPLETE):  # the engine repairs what failed half-way
             changed |= _names(full) | (self.type.cleared.keys() & before.keys())

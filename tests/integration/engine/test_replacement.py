@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from integration.engine.bench import thing
+
+from runbook_lib import decision, replacing
+from runbook_lib.engine_events import Recorder
 
 if TYPE_CHECKING:
     from integration.engine.bench import Bench
@@ -67,3 +71,23 @@ def test_what_is_registered_while_it_is_being_deleted(bench: Bench) -> None:
         assert bench.alive() == ["a", "b"]
         assert sorted(row["urn"].rsplit("::", 1)[1] for row in bench.rows() if row["type"].startswith("conf")) == ["a", "b"]
         stack.up(expect_no_changes=True)
+
+
+@pytest.mark.parametrize(("kind", "order"), [("immutable", replacing.CREATE_FIRST), ("singular", replacing.DELETE_FIRST)])
+def test_why_and_in_which_order(bench: Bench, kind: str, order: str) -> None:
+    """What a decision page says of a replacement: what forces it, whose change that is, and what is down meanwhile."""
+    text = f'a = Thing("a", value="v", {kind}="{{0}}")\nThing("b", immutable=a.id, value="v")\nThing("c", value=a.id)'
+    bench.program(text.format("x"))
+    stack = bench.stack()
+    stack.up()
+    bench.program(text.format("y"))
+    recorder, saved = Recorder(lambda _line: None, applies=False), bench.folder / "plan.json"
+    stack.preview(on_event=recorder, plan=str(saved))
+    plan = recorder.outcome().plan
+    first, second = decision.causes(plan, decision.needs_of(saved))
+    assert (first.name, first.order, first.follows) == ("a", order, False)
+    assert [(each.path, each.old, each.new) for each in first.forced] == [(kind, "x", "y")]
+    assert (second.name, second.follows) == ("b", True)
+    assert [each.path for each in second.forced] == ["immutable"]
+    assert second.forced[0].by[0].startswith("replace conformance:index:Thing a")
+    assert {op.name: op.op for op in plan.changes} == {"a": "replace", "b": "replace", "c": "update"}

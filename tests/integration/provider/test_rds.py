@@ -116,6 +116,14 @@ class TestChanges:
         assert outputs["endpoint"] == f"127.0.0.1:{outputs['port']}"
         assert now["port"] == 5432
 
+    def test_an_update_announces_the_real_port(self, aws: Session, managed: Properties) -> None:
+        """What depends on it would otherwise be agreed on with a port that the database never has."""
+        old = BASE | {"manageMasterUserPassword": True, "port": 5432, "identifier": managed["identifier"]}
+        announced = Lifecycle(INSTANCE, aws).update(
+            managed["id"], managed, old, old | {"instanceClass": "db.t3.large"}, preview=True
+        )
+        assert announced["port"] == managed["port"] != 5432
+
     def test_a_parameter_group_that_no_longer_forces_tls_lets_in_in_clear(self, aws: Session, managed: Properties) -> None:
         group = managed["parameterGroupName"]
         aws_group = Lifecycle(GROUP, aws)

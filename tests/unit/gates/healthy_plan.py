@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from runbook_lib.gates import GateContext
 from runbook_lib.plan import COMPUTED, Operation, Plan
+from runbook_lib.versions.catalogue import Offer
+from runbook_lib.versions.paths import Offers
 
 ENDING = "staging-demo"
 PROVIDER = "urn:pulumi:staging::payments::pulumi:providers:aws::aws"
 TAGS = {"Environment": "staging", "MigrationDate": "2026-11-24"}
-CONTEXT = GateContext("staging", "demo", frozenset({"14.19", "14.20"}))
+OFFERS = Offers(
+    engine="postgres",
+    offers=tuple(Offer(version=version, status="available") for version in ("14.19", "14.20")),
+    source="a record",
+    as_of=date(2026, 10, 20),
+)
+CONTEXT = GateContext("staging", "demo", engines={"postgres": OFFERS}, day=date(2026, 10, 20))
 
 
 def operation(type_: str, name: str, inputs: dict[str, Any], **changes: Any) -> Operation:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from unit.gates.healthy_plan import CONTEXT, document, operation, with_operation
+from unit.gates.healthy_plan import CONTEXT, HEALTHY, document, operation, with_operation
 from unit.gates.rows_grants import ACCOUNT, GITHUB, RESOURCE_POLICIES, asking, attaching, on, subject, trusting
 from unit.gates.test_gates import failed
 
 from runbook_lib import gates
+from runbook_lib.gates.registry import GATES
 from runbook_lib.gates.sdk import resource_class
 from runbook_lib.plan import GENERATED, Plan
 
@@ -71,3 +72,8 @@ def test_a_policy_inside_of_what_is_not_known_yet_is_named() -> None:
         {"name": "n", "policy": "<computed>"}]})  # fmt: skip
     said = [f.message for f in gates.judge(with_operation(role), CONTEXT) if f.check == "grants_are_narrow"]
     assert "known only after the update: audit-Policy, later-staging-demo." in said[-1]
+
+
+def test_what_is_not_known_yet_is_named_and_not_passed_over_in_silence() -> None:
+    [finding] = GATES.rules()["grants_are_narrow"].findings(HEALTHY, CONTEXT)
+    assert "known only after the update: audit-Policy" in finding.message

@@ -55,6 +55,10 @@ class FakeRun(Run):
             engine=EngineKind.EMBEDDED,
             target=Target(region="us-east-1", endpoint=endpoint),
             backend="file:///x",
+            reason="test",
+            operator="nobody",
+            caller="nobody",
+            commit="",
         )
         super().__init__(directory, facts)
         self._data = data
@@ -75,17 +79,18 @@ class FakeEngine:
         self._answers, self._saves = answers, saves
         self.asked: list[str] = []
         self.held_to: bytes | None = None
+        self.refreshed = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._answers:
             raise AttributeError(name)
 
-        def answer(save: Path | None = None, plan: Path | None = None) -> Any:
+        def answer(save: Path | None = None, plan: Path | None = None, *, refresh: bool = False) -> Any:
             if (save or plan) and self._saves is None:
                 raise NoPlansError("this command takes no saved plans")
             if save and self._saves is not None:
                 save.write_bytes(self._saves)
-            self.held_to = plan.read_bytes() if plan else None
+            self.held_to, self.refreshed = plan.read_bytes() if plan else None, refresh
             self.asked.append(name)
             found = self._answers[name]
             if isinstance(found, BaseException):

@@ -49,6 +49,16 @@ def test_a_plan_that_moved_applies_nothing(deploy: Any, current: tuple[dict[str,
     assert (aws.invocations, report.data["applied"]) == ([], False)
 
 
+@pytest.mark.parametrize("outside", [True, False])
+def test_what_was_changed_outside_is_read_before_it_is_mended(deploy: Any, *, outside: bool) -> None:
+    """Pulumi would take the plan for fulfilled by a state that does not know better."""
+    found = outcome(resource(GROUP, "api", "update", {"retentionInDays": 60}, retentionInDays=1)).plan
+    previewed = outcome(*AGREED).model_copy(update={"outside": found} if outside else {})
+    report, engine, _ = deploy(preview=previewed)
+    assert {finding.status for finding in report.findings} == {Status.PASS}
+    assert (engine.asked, engine.refreshed) == (["preview", "up"], outside)
+
+
 def test_the_digest_that_was_given_counts(deploy: Any) -> None:
     report, engine, _ = deploy(digest="0" * 64)
     assert judged(report.findings)["plan_unmoved"].status is Status.FAIL

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 from unit.costs.planned import DATABASE
 from unit.gates.healthy_plan import HEALTHY, replacing, with_inputs
 from unit.runs import create, finish
-from unit.steps.stand_in import FakeEngine, FakeRun, context, judged, outcome, resource
+from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
 from unit.versions import judging
 
 from runbook_lib import filing, redaction, saved_plan, settings, steps
@@ -22,7 +23,7 @@ from runbook_lib.engine_events import Outcome
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import PlanParameters
 from runbook_lib.plan import Plan
-from runbook_lib.results import Status
+from runbook_lib.results import Status, StepResult
 from runbook_lib.steps.plan import agreed_plan
 
 if TYPE_CHECKING:
@@ -36,16 +37,31 @@ LATER = datetime(2027, 9, 1, tzinfo=UTC)
 """A day on which PostgreSQL 14 is in Extended Support."""
 
 
+class Gateway:
+    """API Gateway of an account that has this logging role."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+
+    def get_account(self) -> dict[str, Any]:
+        return {"cloudwatchRoleArn": self._role} if self._role else {}
+
+    def get_role(self, **_: str) -> dict[str, Any]:
+        return {}
+
+
 def plan(
     folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), saves: bytes | None = b"{}",
-    **known: Any,
+    listed: Any = None, role: str = "arn:aws:iam::1:role/another-team", **known: Any,
 ) -> Report:  # fmt: skip
     """What 02 comes to if the engine previews this, and 01 found ``FOUND``."""
     run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}})
-    engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings))
-    surroundings = replace(context(run, engine), clock=lambda: clock)
+    engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings), resources=[])
+    surroundings = replace(
+        context(run, engine, FakeAws(listed=listed, apigateway=Gateway(role), iam=Gateway(role))), clock=lambda: clock
+    )
     report = inspect.unwrap(steps.plan)(surroundings, PlanParameters(environment="staging", **known))
-    assert engine.asked == ["preview"]  # nothing that changes anything
+    assert set(engine.asked) <= {"preview", "resources"}  # nothing that changes anything
     return report
 
 
@@ -88,20 +104,35 @@ def test_the_preview_is_of_the_version_that_was_found(tmp_path: Path) -> None:
     assert (config["payments:engineVersion"], config["payments:lambdaRuntime"]) == (CHOSEN, "python3.13")
 
 
-@pytest.mark.parametrize("version", [version for version, status in judging.OFFERS.items() if status != "available"])
-def test_a_version_that_is_listed_and_cannot_be_created_fails(tmp_path: Path, version: str) -> None:
-    """One is withdrawn, and of one nobody says what it is."""
+@pytest.mark.parametrize(("version", "status"), [("14.9", Status.FAIL), ("12.22", Status.UNKNOWN), ("14", Status.FAIL)])
+def test_a_version_that_cannot_be_created_or_of_which_nobody_says_so_does_not_pass(
+    tmp_path: Path, version: str, status: Status
+) -> None:
     finding = judged(plan(tmp_path, asking_for(version)).findings)["engine_version_offered"]
-    assert finding.status is Status.FAIL
-    offered = finding.message.partition("RDS offers ")[2]
-    assert (CHOSEN in offered, version in offered) == (True, False)
+    assert (finding.status, CHOSEN in finding.message) == (status, True)
 
 
 def test_the_day_of_the_catalogue_is_told(tmp_path: Path) -> None:
     for version in (CHOSEN, "1.0"):
         (tmp_path / version).mkdir()
         said = judged(plan(tmp_path / version, asking_for(version)).findings)["engine_version_offered"].message
-        assert f" on {FOUND.as_of}" in said
+        assert f"{FOUND.source}, {FOUND.as_of}" in said
+
+
+def test_what_carries_the_stack_s_tags_already_and_is_not_in_its_state_fails(tmp_path: Path) -> None:
+    found = judged(plan(tmp_path, asking_for(CHOSEN), listed=["arn:aws:s3:::there"]).findings)["stack_is_nowhere_else"]
+    assert (found.status, "arn:aws:s3:::there" in found.message) == (Status.FAIL, True)
+
+
+def test_an_account_that_does_not_say_what_is_there_is_unknown(tmp_path: Path) -> None:
+    refused = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetResources")
+    found = judged(plan(tmp_path, asking_for(CHOSEN), listed=refused).findings)["stack_is_nowhere_else"]
+    assert (found.status, "tag:GetResources" in found.remedy) == (Status.UNKNOWN, True)
+
+
+def test_a_stage_that_cannot_log_fails(tmp_path: Path) -> None:
+    """HEALTHY has a stage and leaves the account's setting to others."""
+    assert judged(plan(tmp_path, asking_for(CHOSEN), role="").findings)["logging_role_is_free"].status is Status.FAIL
 
 
 @pytest.mark.parametrize(("limit", "status"), [(0, Status.FAIL), (1, Status.PASS)])
@@ -137,10 +168,26 @@ def test_the_estimate_is_for_the_day_that_is_judged(tmp_path: Path, clock: datet
     assert Decimal(report.data["monthly_fixed_usd"]) == Decimal("110.85")
 
 
-def test_operations_are_shown_by_kind_and_type(tmp_path: Path) -> None:
+def test_the_page_to_decide_on_is_made_of_what_goes_on_record(tmp_path: Path) -> None:
+    """Saved and read back: what the notebook shows, anybody can make of the records later."""
     group = "aws:cloudwatch/logGroup:LogGroup"
-    shown = plan(tmp_path, outcome(resource(group, "b"), resource(group, "a"), resource(group, "c", "delete")).plan).frames
-    assert shown["Operations"].to_numpy().tolist() == [["create", group, 2, "a, b"], ["delete", group, 1, "c"]]
+    report = plan(tmp_path, outcome(resource(group, "b"), resource(group, "a"), resource(group, "c", "delete")).plan)
+    told = StepResult(
+        step="02_plan",
+        started=LATER,
+        finished=LATER,
+        parameters={},
+        findings=report.findings,
+        data=dict(report.data) | {"warnings": []},
+    )
+    again = StepResult.model_validate(told.model_dump(mode="json", exclude={"status"}, by_alias=True))
+    assert report.page is not None
+    shown = report.page(again)
+    assert shown == report.page(told)
+    assert "| create | 2 |" in shown
+    assert f"| **delete** | <code>{group}</code> <code>c</code> | lost |" in shown
+    assert FOUND.engine_version in shown
+    assert str(report.data["digest"]) in shown
 
 
 @pytest.mark.parametrize("status", [Status.FAIL, Status.UNKNOWN])

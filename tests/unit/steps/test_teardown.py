@@ -12,9 +12,11 @@ from botocore.exceptions import ClientError
 from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
 
 from runbook_lib import steps
+from runbook_lib.errors import TargetError
 from runbook_lib.parameters import TeardownParameters
 from runbook_lib.results import Finding, Status
-from runbook_lib.steps.teardown import STATE, TAGGED, _state_finding, _tag_finding, default_tags
+from runbook_lib.steps.teardown import STATE, TAGGED, _state_finding, _tag_finding
+from runbook_lib.tagged import default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,3 +189,20 @@ class Ec2:
 def test_only_a_nat_gateway_that_is_gone_is_no_remainder(tear: Any, states: tuple[str, ...], status: Status) -> None:
     left = tear([NAT], ec2=Ec2(*states))[TAGGED]
     assert (left.status, NAT in left.message) == (status, status is Status.FAIL)
+
+
+class Gateway:
+    """API Gateway whose account does not answer."""
+
+    def get_account(self) -> dict[str, Any]:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetAccount")
+
+
+def test_nothing_is_destroyed_where_nobody_says_whose_a_setting_is(tmp_path: Path, ready: None) -> None:
+    del ready
+    state = [{"type": "aws:apigateway/account:Account", "urn": "urn:a", "custom": True, "outputs": {}}]
+    engine = FakeEngine(resources=state, destroy=outcome(), updates=2)
+    surroundings = context(FakeRun(tmp_path, {}), engine, FakeAws(apigateway=Gateway()))
+    with pytest.raises(TargetError, match="whose API Gateway's logging role"):
+        inspect.unwrap(steps.teardown)(surroundings, TeardownParameters(environment="staging", confirm="staging"))
+    assert engine.asked == ["resources"]

@@ -1,0 +1,93 @@
+"""Values of inputs as a page shows them: old and new of what differs, secrets masked, policies opened."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.agreement import ABSENT, different
+from runbook_lib.plan import roots
+from runbook_lib.signatures import SECRET, SIGNATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runbook_lib.plan import Operation
+
+LONGEST = 160
+"""Characters of a value; the record has it whole."""
+NOT_SHOWN = "not shown"
+"""Of a property that changes and whose values no event of Pulumi's tells."""
+BY_PROVIDER = {"tagsAll": "as the provider's defaultTags"}
+"""Outputs that change with another resource's inputs: there they are shown."""
+MASK = "[secret]"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One property that changes."""
+
+    path: str
+    old: str
+    new: str
+
+
+def details(op: Operation) -> list[Detail]:
+    """Each innermost property of an operation whose old and new values differ, and those that change without being shown."""
+    seen = [Detail(path, told(old), told(new)) for path, old, new in _differing(op)]
+    hidden = [root for root in roots(op.changed) if not any(within(each.path, root) for each in seen)]
+    masks = {**BY_PROVIDER, **dict.fromkeys(op.secrets, MASK)}
+    return [*seen, *(Detail(root, "", masks.get(root, NOT_SHOWN)) for root in hidden)]
+
+
+def within(path: str, root: str) -> bool:
+    """Whether a path (``a.b[0]``) is another one or lies in it."""
+    return path == root or path.startswith((f"{root}.", f"{root}["))
+
+
+def told(value: Any) -> str:
+    """A value as text, at most ``LONGEST`` characters."""
+    if value is ABSENT:
+        return ""
+    shown = _masked(value)
+    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _differing(op: Operation) -> Iterator[tuple[str, Any, Any]]:
+    for name in sorted(op.old_inputs.keys() | op.inputs.keys()):
+        old, new = (_opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
+        for path, was, now in different(name, old, new):
+            yield from _apart(path, was, now)
+
+
+def _apart(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Of a list that grew or shrank, such as a policy's statements, the items that are only in one of the two."""
+    if not isinstance(old, list) or not isinstance(new, list):
+        yield path, old, new
+        return
+    yield from ((f"{path}[]", item, ABSENT) for item in old if item not in new)
+    yield from ((f"{path}[]", ABSENT, item) for item in new if item not in old)
+    if all(item in new for item in old) and all(item in old for item in new):  # in another order, or more than once
+        yield path, old, new
+
+
+def _opened(value: Any) -> Any:
+    """A document within a text, such as a policy: what differs is somewhere in it."""
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            return MASK
+        if SIGNATURE in value:  # an asset or an archive
+            return f"content {value['hash'][:12]}" if "hash" in value else "content"
+        return {key: _masked(item) for key, item in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,54 @@
+"""Functions run on runtimes that still get security updates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.judgement import unknown
+from runbook_lib.lifecycle import RuntimeLife, lambda_runtimes
+
+TYPES = ("aws:lambda/function:Function", "aws:lambda/layerVersion:LayerVersion")
+
+
+@gate(requirement=("A1", "F1"), title="Lambda runtimes are supported")
+def runtimes_supported(plan: Plan, context: GateContext) -> Judgements:
+    """AWS goes on for years to run, and to let create, what it no longer mends."""
+    judged = 0
+    for op in resources(plan, *TYPES):
+        one, several = op.inputs.get("runtime"), op.inputs.get("compatibleRuntimes") or []
+        for name in [one] if one else several if isinstance(several, list) else [several]:
+            judged += 1
+            life = lambda_runtimes().get(str(name))
+            if life is None:
+                why = (
+                    "is known only after the update"
+                    if name == COMPUTED
+                    else "is in no table here (runbook_lib/data/lifecycle_lambda.csv)"
+                )
+                yield unknown(op.name, f"{op.name} runs on {name}, which {why}.", "Add its dates with their source.")
+                continue
+            yield judge(
+                op.name,
+                ok=context.day < life.deprecated,
+                good=f"{op.name} runs on {name}, supported until {life.deprecated} ({life.source}, {life.as_of}).",
+                bad=f"{op.name} runs on {name}, {_end(life, context.day)} ({life.source}, {life.as_of}).",
+                remedy=f"Use {', '.join(_successors(life, context.day))}.",
+            )
+    if not judged:
+        number = len(list(resources(plan)))
+        good, bad = f"None of {number} resources names a runtime.", "The plan has no resource of AWS."
+        yield judge("functions", ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
+
+
+def _end(life: RuntimeLife, day: date) -> str:
+    blocks = [("created", life.create_block), ("updated", life.update_block)]
+    said = [f"cannot be {what} {'since' if day >= when else 'from'} {when}" for what, when in blocks if when]
+    return "; ".join([f"deprecated since {life.deprecated}", *said])
+
+
+def _successors(life: RuntimeLife, day: date) -> list[str]:
+    """The runtimes of the same language that are supported, the one that AWS names first."""
+    language = life.runtime.rstrip("0123456789.x")
+    same = [name for name, each in lambda_runtimes().items() if name.startswith(language) and day < each.deprecated]
+    return list(dict.fromkeys([*([life.successor] if life.successor else []), *same])) or ["a supported runtime"]

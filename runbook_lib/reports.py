@@ -1,0 +1,56 @@
+"""What ``runbook report`` gives: the page of a run's latest plan, from its records alone."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from runbook_lib import decision
+from runbook_lib.errors import UsageError
+from runbook_lib.run import Run
+
+PLAN = "02_plan"
+DISCOVERY = "01_version_discovery"
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    MARKDOWN = "markdown"
+    """For a pull request or a job summary; cut to fit, and then it says so."""
+    HTML = "html"
+    """A document of its own."""
+
+
+def format_named(name: str) -> Format:
+    """A format by its name.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    if name not in set(Format):
+        raise UsageError(f"There is no format {name!r}.", remedy=f"Formats: {', '.join(Format)}.")
+    return Format(name)
+
+
+def report(run_id: str, kind: Format, limit: int) -> str:
+    """The page of the plan that a run decided on last, passed or not.
+
+    Args:
+        run_id: The run.
+        kind: Markdown or HTML.
+        limit: The bytes that Markdown may have.
+
+    Raises:
+        UsageError: There is no such run, or no plan in it.
+        RecordError: Its records fail verification.
+    """
+    run = Run.find(run_id)
+    result = run.result(PLAN)
+    if result is None or "causes" not in result.data:
+        why = "has left no result" if result is None else "did not come to a plan that this version shows"
+        raise UsageError(f"{PLAN} {why} in run {run_id}: there is nothing to decide on.", remedy=f"runbook run 02 --run {run_id}")
+    found = run.passed(DISCOVERY).data
+    if kind is Format.HTML:
+        title = f"{run.facts.environment} {run_id}: {result.status}"
+        return decision.document(title, decision.page(run.facts, result, found))
+    return decision.page(run.facts, result, found, limit=limit)

@@ -1,0 +1,92 @@
+"""Reads what the versions in a plan are judged by: what RDS offers of each engine in it, and what the databases run now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runbook_lib.errors import TargetError
+from runbook_lib.plan import COMPUTED
+from runbook_lib.versions.catalogue import Offer, offers
+from runbook_lib.versions.paths import Offers
+from runbook_lib.versions.support import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runbook_lib.aws import Aws
+    from runbook_lib.days import Day
+    from runbook_lib.plan import Operation, Plan
+    from runbook_lib.versions.discovery import Discovery
+
+DATABASES = {
+    "aws:rds/instance:Instance": ("identifier", "describe_db_instances", "DBInstanceIdentifier", "DBInstances"),
+    "aws:rds/cluster:Cluster": ("clusterIdentifier", "describe_db_clusters", "DBClusterIdentifier", "DBClusters"),
+}
+"""By type: its name, and how RDS tells what it runs."""
+WITHOUT_NAME = frozenset({"aws:rds/clusterInstance:ClusterInstance", "aws:rds/globalCluster:GlobalCluster"})
+ENGINES = DATABASES.keys() | WITHOUT_NAME
+DISCOVERED = "postgres"
+_STATUS = {Verdict.CREATABLE: "available", Verdict.WITHDRAWN: "deprecated"}
+_MISSING = ("DBInstanceNotFound", "DBClusterNotFound")
+
+
+def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Offers], dict[str, str]]:
+    """Read what RDS says, once for each engine.
+
+    Args:
+        aws: Where to ask.
+        plan: The plan.
+        found: What 01 found out, of PostgreSQL.
+        day: The day that answers are true for.
+
+    Returns:
+        What is offered, by engine; and what databases whose version would change run now, by the operation's URN.
+
+    Raises:
+        TargetError: RDS does not answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    engines = {str(op.inputs.get("engine")) for op in _databases(plan)} - {DISCOVERED, COMPUTED, "None"}
+    try:
+        asked = {
+            engine: Offers(engine=engine, offers=tuple(offers(aws, engine)), source=day.source, as_of=day.as_of)
+            for engine in sorted(engines)
+        }
+        running = {op.urn: version for op in _databases(plan) if op.op == "update" and (version := _running(aws, op))}
+    except (BotoCoreError, ClientError) as error:
+        raise TargetError(
+            f"RDS does not say what the planned databases can be moved to: {error}",
+            remedy="Check the network, and that rds:DescribeDBEngineVersions, -DBInstances and -DBClusters are allowed.",
+        ) from error
+    return {DISCOVERED: of_discovery(found), **asked}, running
+
+
+def of_discovery(found: Discovery) -> Offers:
+    """What 01 found out of PostgreSQL."""
+    listed = tuple(
+        Offer(version=each.version, status=_STATUS.get(each.verdict, ""), upgrade_targets=each.upgrade_targets)
+        for each in found.engines
+    )
+    return Offers(engine=DISCOVERED, offers=listed, source=found.source, as_of=found.as_of)
+
+
+def _databases(plan: Plan) -> Iterator[Operation]:
+    return (op for op in plan.operations if op.type in ENGINES and op.op != "delete")
+
+
+def _running(aws: Aws, op: Operation) -> str:
+    """What a database runs: RDS upgrades minors by itself, and the state need not know. Empty where there is none of its name."""
+    from botocore.exceptions import ClientError
+
+    name, operation, parameter, key = DATABASES.get(op.type, ("", "", "", ""))
+    identifier = op.old_inputs.get(name)
+    if not identifier or op.old_inputs.get("engineVersion") == op.inputs.get("engineVersion"):
+        return ""
+    try:
+        answer = getattr(aws.client("rds"), operation)(**{parameter: identifier})
+    except ClientError as error:
+        if error.response["Error"]["Code"].startswith(_MISSING):
+            return ""
+        raise
+    return str(answer[key][0].get("EngineVersion", ""))
