@@ -13,7 +13,7 @@ from runbook_lib.engine import Engine
 from runbook_lib.gates.registry import GATES
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.version_discovery import chosen_config, discovered
-from runbook_lib.versions import Verdict
+from runbook_lib.versions import planned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,10 @@ RIGHTS = "        rights = aws.iam.RolePolicy(\n"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 ELSEWHERE = "arn:aws:acm:eu-central-1:111122223333:certificate/1"
+NODES = (
+    'aws.eks.NodeGroup("old", node_group_name=context.names("old"), cluster_name="c", node_role_arn=role.arn, '
+    'subnet_ids=["s"], scaling_config={"desired_size": 1, "max_size": 1, "min_size": 1}, version="1.29", opts=child)'
+)
 
 CHANGES = (
     Change(
@@ -79,7 +83,12 @@ CHANGES = (
     ),
     Change("database_meets_requirements", "'multiAz': False", config={"payments:multiAz": "false"}),
     Change("deletions_within_limit", "replace audit", "storage.py", 'f"payments-{purpose}-', 'f"payment-{purpose}-'),
-    Change("engine_version_offered", "asks for 14.1;", config={"payments:engineVersion": "14.1"}),
+    Change("engine_version_offered", "goes back from postgres 14", config={"payments:engineVersion": "14.1"}),
+    Change("runtimes_supported", "runs on nodejs12.x", "application.py", "runtime=config.lambda_runtime", 'runtime="nodejs12.x"'),
+    Change(
+        "services_supported", "old: eks 1.29",
+        "flow_logs.py", "        self.register_outputs({})\n", f"        {NODES}\n        self.register_outputs({{}})\n",
+    ),
     Change(
         "functions_are_closed", "lets apigateway.amazonaws.com in, for whomever it acts",
         "api.py", '            source_arn=pulumi.Output.format("{0}/*/POST/{1}", self.rest_api.execution_arn, PATH),\n',
@@ -127,9 +136,9 @@ def refusals(deployed: Deployed, home: Path, change: Change) -> dict[str, list[F
         workspace.prepare(run, {**chosen_config(deployed.run), **change.config})
         plan = Engine(run).preview().plan
     outputs, found = deployed.outputs, discovered(deployed.run)
-    allowed = frozenset(engine.version for engine in found.engines if engine.verdict is Verdict.CREATABLE)
+    engines = {"postgres": planned.of_discovery(found)}
     refused: dict[str, list[Finding]] = {}
-    for finding in gates.judge(plan, gates.GateContext(outputs.environment, outputs.suffix, allowed)):
+    for finding in gates.judge(plan, gates.GateContext(outputs.environment, outputs.suffix, engines, day=found.day)):
         if finding.status is not Status.PASS:
             refused.setdefault(finding.check, []).append(finding)
     return refused
