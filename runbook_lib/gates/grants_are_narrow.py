@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources, texts
+from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, policies_known_later, resources
 from runbook_lib.judgement import unknown
-from runbook_lib.plan import COMPUTED
 from runbook_lib.snapshot.policies import WITHOUT_RESOURCE, Document, Statement, documents, names_none, statements
 
 # API Gateway checks the account's one logging role for log actions on every group before it takes it.
@@ -22,11 +21,9 @@ OF_THE_ACCOUNT = {
 @gate(requirement=("A2", "K1"), title="Policies name their actions, resources and principals")
 def grants_are_narrow(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """A document that names something not made yet is known only after the update: ``03_deploy`` judges it then."""
-    read, later = 0, set()
+    read, later = 0, policies_known_later(plan)
     for op in resources(plan):
-        policies = [name for name in op.inputs if "polic" in name.lower()]
-        later |= {op.name for name in policies if COMPUTED in texts(op.inputs[name])}
-        hidden = [name for name in op.secrets if name in policies]
+        hidden = [name for name in op.secrets if "polic" in name.lower()]
         if hidden:
             yield unknown(op.name, f"{op.name} ({op.type}) keeps {', '.join(hidden)} secret: nobody can tell what it allows.")
         found = list(documents(op.inputs))

@@ -16,7 +16,19 @@ from runbook_lib.judgement import Judgements, Registry, judge
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.paths import Offers
 
-__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources", "texts"]
+__all__ = [
+    "COMPUTED",
+    "GATES",
+    "GateContext",
+    "Judgements",
+    "Operation",
+    "Plan",
+    "gate",
+    "judge",
+    "policies_known_later",
+    "resources",
+    "texts",
+]
 
 
 @dataclass(frozen=True)
@@ -65,3 +77,13 @@ def texts(value: object) -> set[str]:
         return {value}
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return {text for item in items for text in texts(item)}
+
+
+def policies_known_later(plan: Plan) -> set[str]:
+    """The resources with policies that name something not made yet."""
+    return {
+        op.name
+        for op in resources(plan)
+        for name, value in op.inputs.items()
+        if "polic" in name.lower() and COMPUTED in texts(value)
+    }

@@ -12,6 +12,7 @@ from runbook_lib.plan import Plan
 from runbook_lib.signatures import SECRET, SIGNATURE
 
 VARIABLE = {"name": "A", "value": "x"}
+PROVIDED = {"resources_use_tagged_provider"}
 SECRETS = {"secrets_stay_out"}
 PUBLIC, STORED, SENT, CLOSED = {"nothing_is_public"}, {"storage_is_encrypted"}, {"traffic_is_encrypted"}, {"functions_are_closed"}
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -98,7 +99,9 @@ EXPOSURE = [
     ("a password that Pulumi keeps", with_inputs("payments", "lambda", environment={"variables": {
         "DB_PASSWORD": {SIGNATURE: SECRET, "value": "[secret]"}}}), SECRETS),
     ("another provider's password", with_operation(operation("kubernetes:core/v1:ConfigMap", "k", {
-        "data": {"url": "postgresql://u:pw@h/db"}})), SECRETS),
+        "data": {"url": "postgresql://u:pw@h/db"}})), {*SECRETS, *PROVIDED}),
+    ("a role by another provider", with_operation(operation("aws-native:iam:Role", "n", {"roleName": "x"})), PROVIDED),
+    ("a command", with_operation(operation("command:local:Command", "c", {"create": "true"})), PROVIDED),
     ("another provider's data", with_operation(operation("azure:storage/account:Account", "k", {}, op="delete")),
      {"deletions_within_limit"}),
     ("a function for any bucket", permission(principal="s3.amazonaws.com", sourceArn="arn:aws:s3:::*"), CLOSED),

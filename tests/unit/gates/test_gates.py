@@ -182,6 +182,12 @@ def failed(plan: Plan, context: gates.GateContext = CONTEXT) -> set[str]:
     return {finding.check for finding in gates.judge(plan, context) if finding.status is not Status.PASS}
 
 
+def test_what_reaches_nothing_is_named() -> None:
+    plan = with_operation(operation("random:index/randomId:RandomId", "r", {}))
+    said = " ".join(finding.message for finding in gates.judge(plan, CONTEXT))
+    assert "not judged, for they reach nothing outside of the state: random:index/randomId:RandomId" in said
+
+
 def test_every_gate_passes_a_healthy_plan() -> None:
     assert failed(HEALTHY) == set()
 

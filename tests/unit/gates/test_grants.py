@@ -9,6 +9,7 @@ from runbook_lib import gates
 from runbook_lib.gates.registry import GATES
 from runbook_lib.gates.sdk import resource_class
 from runbook_lib.plan import GENERATED, Plan
+from runbook_lib.results import Status, verdict
 
 NARROW = {
     "a topic of an account": asking(ArnLike={"aws:SourceArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:*"}),
@@ -77,3 +78,15 @@ def test_a_policy_inside_of_what_is_not_known_yet_is_named() -> None:
 def test_what_is_not_known_yet_is_named_and_not_passed_over_in_silence() -> None:
     [finding] = GATES.rules()["grants_are_narrow"].findings(HEALTHY, CONTEXT)
     assert "known only after the update: audit-Policy" in finding.message
+
+
+def test_policies_that_were_not_known_are_judged_when_they_are() -> None:
+    """A program may say then what no plan of it showed."""
+    wide = operation("aws:s3/bucketPolicy:BucketPolicy", "audit-Policy", {"policy": document("s3:*")})
+    for policy, expected in (
+        (wide, Status.FAIL),
+        (wide.model_copy(update={"inputs": {"policy": document("s3:PutObject")}}), Status.PASS),
+    ):
+        applied = Plan(operations=tuple(policy if op.name == "audit-Policy" else op for op in HEALTHY.operations))
+        assert verdict(gates.judge_policies(HEALTHY, applied, CONTEXT)) is expected
+    assert gates.judge_policies(applied, applied, CONTEXT) == (), "02 has read them all"
