@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, policies_known_later, resources
 from runbook_lib.judgement import unknown
+from runbook_lib.snapshot.escalation import escalations
 from runbook_lib.snapshot.policies import WITHOUT_RESOURCE, Document, Statement, documents, names_none, statements
 
 # API Gateway checks the account's one logging role for log actions on every group before it takes it.
@@ -47,6 +48,7 @@ def grants_are_narrow(plan: Plan, context: GateContext) -> Judgements:  # noqa: 
 
 
 def _wrong(op: Operation, document: Document) -> Iterator[str]:
+    yield from escalations(statements(document))
     for statement in statements(document):
         if statement.allows:
             yield from (action for action in statement.actions if set(action) & set("*?"))

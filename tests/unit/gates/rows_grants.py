@@ -44,7 +44,7 @@ RESOURCE_POLICIES = {
 """A type of each service that has resource policies, and the property that holds one."""
 
 
-def _allowed(*actions: str, **extra: Any) -> Plan:
+def allowed(*actions: str, **extra: Any) -> Plan:
     """The plan with an identity policy."""
     resources = extra.pop("resources", None)
     return with_operation(operation(POLICY, "wide", {"policy": document(*actions, resources=resources, **extra)}))
@@ -52,7 +52,7 @@ def _allowed(*actions: str, **extra: Any) -> Plan:
 
 def on(*resources: str) -> Plan:
     """The plan with a policy on resources that are not named."""
-    return _allowed("s3:GetObject", resources=list(resources))
+    return allowed("s3:GetObject", resources=list(resources))
 
 
 def asking(**condition: Any) -> Plan:
@@ -106,7 +106,7 @@ GRANTS = [
     ("who is authenticated", asking(Null={"aws:PrincipalArn": "false"}), NARROW),
     ("all principals but one", _without("Principal"), NARROW),
     ("all actions but one", _without("Action"), NARROW),
-    ("all resources but one", _allowed("s3:GetObject", resources=[], NotResource="arn:aws:s3:::b/*"), NARROW),
+    ("all resources but one", allowed("s3:GetObject", resources=[], NotResource="arn:aws:s3:::b/*"), NARROW),
     ("a wide statement after a narrow one", _without("Principal", "Action", "Resource"), NARROW),
     ("a principal that is a pattern", trusting({"AWS": "arn:aws:iam::*:root"}), NARROW),
     ("a service that is a pattern", trusting({"Service": "*.amazonaws.com"}), NARROW),
@@ -117,8 +117,15 @@ GRANTS = [
         "token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}), NARROW),
     ("any repository", trusting({"Federated": GITHUB}, Condition=subject("repo:*")), NARROW),
     ("any identity of a pool", trusting({"Federated": "cognito-identity.amazonaws.com"}), NARROW),
-    ("any role passed", _allowed("iam:PassRole", resources=["*"]), NARROW),
-    ("any role of the account passed", _allowed("iam:PassRole", resources=[f"arn:aws:iam::{ACCOUNT}:role/*"]), NARROW),
+    ("any role passed", allowed("iam:PassRole", resources=["*"]), NARROW),
+    ("any role of the account passed", allowed("iam:PassRole", resources=[f"arn:aws:iam::{ACCOUNT}:role/*"]), NARROW),
+    ("a role that writes roles", allowed("iam:PutRolePolicy", resources=[f"arn:aws:iam::{ACCOUNT}:role/payments"]), NARROW),
+    ("a role that opens roles", allowed("iam:updateAssumeRolePolicy", resources=[
+        f"arn:aws:iam::{ACCOUNT}:role/payments"]), NARROW),
+    ("a role that passes another on", allowed("iam:PassRole", "lambda:CreateFunction", resources=[
+        f"arn:aws:iam::{ACCOUNT}:role/payments", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:payments"]), NARROW),
+    ("a role that writes code", allowed("lambda:UpdateFunctionCode", resources=[
+        f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:payments"]), NARROW),
     ("an ARN of one letter", on("arn:aws:s3:::*a*"), NARROW),
     ("an ARN cut short", on("arn:aws:s3*"), NARROW),
     ("an ARN without end", on("arn:*"), NARROW),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from unit.gates.healthy_plan import CONTEXT, HEALTHY, document, operation, with_operation
-from unit.gates.rows_grants import ACCOUNT, GITHUB, RESOURCE_POLICIES, asking, attaching, on, subject, trusting
+from unit.gates.rows_grants import ACCOUNT, GITHUB, RESOURCE_POLICIES, allowed, asking, attaching, on, subject, trusting
 from unit.gates.test_gates import failed
 
 from runbook_lib import gates
@@ -35,6 +35,9 @@ NARROW = {
     "a named table's indexes": on("arn:aws:dynamodb:us-east-1:111122223333:table/payments/index/*"),
     "an API": on("arn:aws:execute-api:us-east-1:111122223333:abcde12345/*"),
     "a log group": on("arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/payments:*"),
+    "a role passed on to what runs": allowed("iam:PassRole", resources=[f"arn:aws:iam::{ACCOUNT}:role/payments"]),
+    "roles within a boundary": allowed("iam:PutRolePolicy", resources=[f"arn:aws:iam::{ACCOUNT}:role/payments"], Condition={
+        "StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary"}}),
     "a function's log": attaching("arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
     "a policy on its own resource": with_operation(
         operation("aws:secretsmanager/secretPolicy:SecretPolicy", "p", {"policy": document(
