@@ -1,4 +1,8 @@
-"""What AWS's own documents give up though pulumi-aws marks nothing: ``data/given_up.csv``, each row with its source and date."""
+"""What pulumi-aws says nothing of, from tables in ``data``.
+
+``given_up.csv`` is what AWS's own documents give up, each row with its source and date; ``stateful_types.csv`` are the types that
+hold something though no property of theirs says so.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_FILE = Path(__file__).parent / "data" / "given_up.csv"
+_DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,16 @@ def values_at(value: Any, path: list[str]) -> list[Any]:
 
 @cache
 def rows() -> tuple[GivenUp, ...]:
-    """The table."""
-    with _FILE.open(encoding="utf-8", newline="") as file:
-        return tuple(GivenUp(**row) for row in csv.DictReader(file))
+    """The table of what is given up."""
+    return tuple(GivenUp(**row) for row in _read("given_up.csv"))
+
+
+@cache
+def holding() -> Mapping[str, str]:
+    """Types that keep something though no property of theirs says so, and what."""
+    return {row["type"]: row["holds"] for row in _read("stateful_types.csv")}
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
+from runbook_lib.documented import holding
 from runbook_lib.gates.registry import GateContext, Judgements, Plan, gate, judge
 from runbook_lib.gates.sdk import keeps_data
-
-BESIDE = {
-    "aws:amp/workspace:Workspace": "metrics",
-    "aws:backup/vault:Vault": "recovery points",
-    "aws:codeartifact/repository:Repository": "packages",
-    "aws:codecommit/repository:Repository": "source",
-    "aws:ec2/instance:Instance": "its root volume",
-    "aws:ecr/repository:Repository": "images",
-    "aws:glacier/vault:Vault": "archives",
-    "aws:mq/broker:Broker": "messages",
-    "aws:redshiftserverless/namespace:Namespace": "tables",
-    "aws:route53/zone:Zone": "the names that others resolve",
-    "aws:s3/bucket:Bucket": "objects",
-    "aws:s3/bucketV2:BucketV2": "objects",
-    "aws:s3/directoryBucket:DirectoryBucket": "objects",
-    "aws:s3tables/tableBucket:TableBucket": "tables",
-    "aws:ssm/parameter:Parameter": "what somebody may have set by hand",
-    "aws:timestreamwrite/database:Database": "its tables",
-    "aws:workmail/organization:Organization": "mail",
-}
-"""Types that keep something though no property of theirs says so, and what."""
 
 
 def stateful(token: str) -> bool:
     """Whether deploying again would not bring back what a resource of this type holds; of an unknown type it is taken so."""
-    if token in BESIDE:
+    if token in holding():
         return True
     try:
         return keeps_data(token)
