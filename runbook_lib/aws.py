@@ -113,9 +113,17 @@ class Aws:
             session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
         return session
 
+    def has_credentials(self) -> bool:
+        """Whether there are credentials at all; whether they are good, AWS says at the first call."""
+        return self._session.get_credentials() is not None
+
     def client(self, service: str) -> Any:
         """The boto3 client for ``service``, e.g. ``rds``; the same one every time."""
         return self._client(service, service, {"retries": {"mode": "standard", "max_attempts": 4}, "read_timeout": 30})
+
+    def credentials(self) -> Any:
+        """What botocore acts by, in its own class; ``None`` where there are none."""
+        return self._session.get_credentials()
 
     def invoke(self, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke a Lambda function and wait for its answer, as long as it may take.

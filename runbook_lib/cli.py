@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from runbook_lib import given_paths
+from runbook_lib import given_paths, prices_command
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
 from runbook_lib.streams import delivered, lasting_streams
 
@@ -30,6 +30,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 passed, 1 a gate or check failed, 2 bad usage or parameters, 3 reserved for approvals, "
     "4 engine, emulator or AWS failed, 5 records fail verification, 130 interrupted.",
 )
+
+app.add_typer(prices_command.app)
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", "-e", help="A file notebooks/parameters/<environment>.yaml.")]
 ParameterOption = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-VARIABLES = ("RUNBOOK_HOME", "RUNBOOK_OUTPUTS", "RUNBOOK_REHEARSAL")
+VARIABLES = ("RUNBOOK_HOME", "RUNBOOK_OUTPUTS", "RUNBOOK_PRICES", "RUNBOOK_REHEARSAL")
 
 
 def absolute() -> None:

@@ -27,6 +27,9 @@ Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 Budget = Annotated[Decimal, Field(gt=0, decimal_places=2)]
 """US dollars a month."""
 
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+"""A part of a whole, 0 to 1."""
+
 
 class StepParameters(BaseModel):
     """What every step takes."""
@@ -61,6 +64,10 @@ class PlanParameters(StepParameters):
     """How many stateful resources the plan may delete or replace."""
     monthly_budget_usd: Budget = Decimal("300.00")
     """What the fixed part of the planned stack may cost in a month of 730 hours."""
+    fresh_prices: bool = False
+    """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""
+    unconfirmed_share_limit: Share = Decimal("1.00")
+    """The share of the total that may rest on prices which one source alone names, 0 to 1; above it the step fails."""
 
 
 class DeployParameters(StepParameters):
@@ -85,6 +92,8 @@ class CostCheckParameters(StepParameters):
     """What the fixed part of the stack may cost in a month of 730 hours."""
     fresh_prices: bool = False
     """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""
+    unconfirmed_share_limit: Share = Decimal("1.00")
+    """The share of the total that may rest on prices which one source alone names, 0 to 1; above it the step fails."""
 
 
 class TeardownParameters(StepParameters):

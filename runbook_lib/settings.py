@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import EnvironmentName
@@ -42,6 +42,8 @@ class Environment(BaseModel):
     """The file's own name again, so that a copied file cannot pass for another."""
     region: str
     """The AWS region."""
+    account: Annotated[str, StringConstraints(pattern=r"^(\d{12})?$")] = ""
+    """The AWS account that it is in, and no other; what is protected has to say so."""
     engine: EngineKind = EngineKind.PULUMI
     policy_packs: tuple[str, ...] = ()
     """Folders of Pulumi policy packs, relative to the checkout."""
@@ -83,6 +85,11 @@ def make(folder: Path, *, exist_ok: bool = True) -> Path:
     return folder
 
 
+def environments() -> list[str]:
+    """The names of the environments that have a file."""
+    return sorted(file.stem for file in (home() / "notebooks" / "parameters").glob("*.yaml"))
+
+
 def environment(name: str) -> Environment:
     """Read an environment's file.
 
@@ -90,7 +97,7 @@ def environment(name: str) -> Environment:
         UsageError: The file is missing or wrong; every wrong key is named.
     """
     folder = home() / "notebooks" / "parameters"
-    known = sorted(file.stem for file in folder.glob("*.yaml"))
+    known = environments()
     if name not in known:
         raise UsageError(f"There is no environment {name!r} in {folder}.", remedy=f"Environments: {', '.join(known)}.")
     path = folder / f"{name}.yaml"

@@ -139,9 +139,21 @@ def resolved(
             target = Target(region=environment.region)
         caller = Aws(target).identity()
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
+        _right_account(place)
         if named:
             _belongs(named, place)
         yield place
+
+
+def _right_account(place: Place) -> None:
+    """Refuse credentials that lead to another account than the environment is in. An emulator has one of its own."""
+    wanted, found = place.environment.account, place.target.account
+    if not place.world and wanted and found != wanted:
+        raise UsageError(
+            f"These credentials are {place.caller}, of account {found or 'unknown'}; "
+            f"{place.environment.environment} is in {wanted}.",
+            remedy="Use that account's credentials (AWS_PROFILE), or correct account: in the environment's file.",
+        )
 
 
 def _settled(run: str, show: Callable[[str], None]) -> None:
@@ -163,6 +175,17 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
         raise UsageError(
             f"Run {named.facts.run} is a rehearsal of {name}, and this goes to AWS.",
             remedy=f"Say so on purpose: rehearsal = True in a notebook, or export {kept.VARIABLE}={kept.state_file()}.",
+        )
+    config = settings.stack_config(name)
+    if not environment.account and str(config.get("payments:protected", "")).lower() == "true":
+        raise UsageError(
+            f"{name} is protected, and {name}.yaml does not say which account it is in.",
+            remedy='Say it in notebooks/parameters, as text: account: "111122223333".',
+        )
+    if (other := config.get("aws:region", environment.region)) != environment.region:
+        raise UsageError(
+            f"{name}.yaml says region: {environment.region}, and stack/Pulumi.{name}.yaml says aws:region: {other}.",
+            remedy="Make them say the same.",
         )
     if odd := endpoints.strangers(settings.stack_config(name)):
         told = ", ".join(f"{where} says {url}" for where, url in odd.items())

@@ -55,11 +55,17 @@ def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
     content["config"] = {
         **settings.stack_config(run.facts.environment),
         "aws:region": run.facts.target.region,
+        **_only_in(settings.environment(run.facts.environment).account, run.facts.target),
         **_emulator_config(run.facts.target),
         **chosen,
     }
     _write_yaml(path, content)
     return workspace
+
+
+def _only_in(account: str, target: Target) -> dict[str, Any]:
+    """Has the provider refuse any other account, too."""
+    return {"aws:allowedAccountIds": [account]} if account and not target.emulated else {}
 
 
 def _emulator_config(target: Target) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the stack costs a month: an offline, dated, Multi-AZ-aware estimate in which nothing is silently zero.
 
 ``estimate`` prices a plan's operations or a deployed stack's resources; ``diff`` compares two estimates;
-``findings`` judges one. Prices are in ``runbook_lib/data/prices_<region>.csv``, rules in ``runbook_lib/costs/rules``.
+``findings`` judges one. Rules are in ``runbook_lib/costs/rules``. Prices are in ``runbook_lib/data/prices_<region>.csv`` and,
+before them, in the checkout's own lists, which ``refresh`` builds from AWS's; ``products.csv`` says how each price is found.
 """
 
 from runbook_lib.costs.delta import Change, CostDelta, diff

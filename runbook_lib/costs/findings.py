@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from runbook_lib.costs.model import Estimate, cents, dollars
-from runbook_lib.costs.prices import STALE_AFTER_DAYS
+from runbook_lib.costs.prices import STALE_AFTER_DAYS, refresh_command
+from runbook_lib.costs.show import places
 from runbook_lib.results import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
+
+    from runbook_lib.costs.model import Line, Unpriced
 
 _SHOWN = 5
+_ALL = 100
 
 
-def findings(estimate: Estimate, *, budget: Decimal, strict: bool = False) -> tuple[Finding, ...]:
+def findings(
+    estimate: Estimate, *, budget: Decimal, strict: bool = False, unconfirmed_limit: Decimal = Decimal(1)
+) -> tuple[Finding, ...]:
     """Judge an estimate.
 
     Args:
         estimate: What was estimated.
         budget: US dollars a month.
         strict: Whether a price older than 90 days fails the check instead of being mentioned.
+        unconfirmed_limit: The share of the total, 0 to 1, that may rest on prices which one source alone names.
     """
-    return (*affordable(estimate, budget=budget), price_list_fresh(estimate, strict=strict))
+    return (
+        *affordable(estimate, budget=budget),
+        price_list_fresh(estimate, strict=strict),
+        prices_confirmed(estimate, limit=unconfirmed_limit),
+    )
 
 
 def affordable(estimate: Estimate, *, budget: Decimal) -> tuple[Finding, ...]:
@@ -59,34 +70,66 @@ def cost_complete(estimate: Estimate) -> Finding:
     if not looked_at:
         status, message = Status.FAIL, "holds no AWS resource: there is nothing to price."
     elif estimate.unpriced:
-        named = [f"{x.name} ({x.what}: {x.reason})" for x in estimate.unpriced]
-        status, message = Status.UNKNOWN, f"{len(named)} charges are not priced: {_some(named)}."
+        status, message = Status.UNKNOWN, f"{len(estimate.unpriced)} charges are not priced: {_reasons(estimate.unpriced)}."
     else:
         status, message = Status.PASS, f"{len(estimate.lines)} lines priced, {len(estimate.free)} resources free."
-    return _finding(
-        "cost_complete",
-        status,
-        estimate,
-        f"{_stack(estimate)}: {message}",
-        "Add the price with its source to runbook_lib/data, or a rule to runbook_lib/costs/rules.",
-    )
+    commands = sorted({x.remedy for x in estimate.unpriced if x.remedy})
+    remedies = [f"{' and '.join(commands)}, for the missing prices."] if commands else []
+    if not commands or any(not x.remedy for x in estimate.unpriced):
+        remedies.append("Add a rule to runbook_lib/costs/rules for what has none.")
+    return _finding("cost_complete", status, estimate, f"{_stack(estimate)}: {message}", " ".join(remedies))
 
 
 def price_list_fresh(estimate: Estimate, *, strict: bool) -> Finding:
-    """Old prices are named; they fail the check only when it is strict. No prices at all is UNKNOWN."""
+    """Old prices are named, with what rests on them; they fail the check only when it is strict. No prices at all is UNKNOWN."""
     used = {line.key for line in estimate.lines}
     on = f" on {estimate.today}"
-    old = sorted({line.key for line in estimate.stale(after_days=STALE_AFTER_DAYS)})
+    stale = estimate.stale(after_days=STALE_AFTER_DAYS)
+    old = _keys(stale)
     if not used:
         status, message = Status.UNKNOWN, "no price was used."
     elif old:
         status = Status.FAIL if strict else Status.PASS
-        message = f"{len(old)} of {len(used)} prices are older than {STALE_AFTER_DAYS} days or undated{on}: {_some(old)}."
+        message = (
+            f"{len(old)} of {len(used)} prices are older than {STALE_AFTER_DAYS} days or undated{on}: {_some(old)}. "
+            f"{percent(estimate.share(stale))} of this total rests on them."
+        )
     else:
         status, message = Status.PASS, f"all {len(used)} prices are at most {STALE_AFTER_DAYS} days old{on}."
-    return _finding(
-        "price_list_fresh", status, estimate, f"{_stack(estimate)}: {message}", "Renew the rows from AWS's price list."
-    )
+    return _finding("price_list_fresh", status, estimate, f"{_stack(estimate)}: {message}", f"{_renewal(estimate)}.")
+
+
+def prices_confirmed(estimate: Estimate, *, limit: Decimal) -> Finding:
+    """Prices that one source alone names are named, with what rests on them; over the limit they fail the check."""
+    used = {line.key for line in estimate.lines}
+    single = [line for line in estimate.lines if not line.confirmed]
+    names, share = _keys(single), estimate.share(single)
+    if not used:
+        status, message = Status.UNKNOWN, "no price was used."
+    elif single:
+        status = Status.FAIL if share > limit else Status.PASS
+        rests = "one unconfirmed price" if len(names) == 1 else f"{len(names)} unconfirmed prices"
+        at_most = f", {percent(limit)} may" if limit < 1 else ""
+        message = f"{percent(share)} of this total rests on {rests}{at_most}: {_some(names)}."
+    else:
+        status, message = Status.PASS, f"all {len(used)} prices are AWS's own or have a second source."
+    return _finding("prices_confirmed", status, estimate, f"{_stack(estimate)}: {message}", f"{_renewal(estimate)}.")
+
+
+def percent(share: Decimal) -> str:
+    """A share in whole percent, e.g. ``41 %``; what is not nothing is never shown as nothing, nor what is not all as all."""
+    shown = (share * 100).quantize(Decimal(1))
+    if share and not shown:
+        return "less than 1 %"
+    return "more than 99 %" if share < 1 and shown == _ALL else f"{shown} %"
+
+
+def _keys(lines: Sequence[Line]) -> list[str]:
+    return sorted({line.key for line in lines})
+
+
+def _renewal(estimate: Estimate) -> str:
+    return "Ask AWS itself: " + " and ".join(refresh_command(region) for region in estimate.regions)
 
 
 def warnings(judged: Estimate, on_today: Estimate, *, budget: Decimal) -> tuple[str, ...]:
@@ -129,9 +172,21 @@ def finding(check: str, requirement: tuple[str, ...], *, status: Status, resourc
 
 
 def _stack(estimate: Estimate) -> str:
-    return f"stack in {estimate.region}"
+    return f"stack in {places(estimate)}"
 
 
-def _some(names: Sequence[str]) -> str:
+def _reasons(unpriced: Sequence[Unpriced]) -> str:
+    """Each reason once, with what it is the reason of; what is charged because it exists comes first."""
+    found: dict[str, list[str]] = {}
+    for each in sorted(unpriced, key=lambda x: x.used):
+        found.setdefault(each.reason, []).append(f"{each.name}, {each.what}")
+    shown = []
+    for reason, charges in found.items():
+        more = f" and {len(charges) - 1} more" if charges[1:] else ""
+        shown.append(f"{reason} ({charges[0]}{more})")
+    return _some(shown, between="; ")
+
+
+def _some(names: Sequence[str], *, between: str = ", ") -> str:
     more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return between.join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

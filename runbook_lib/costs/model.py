@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook_lib.costs.prices import ListFile
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
     from matplotlib.figure import Figure
@@ -25,6 +27,7 @@ class PlannedResource(Protocol):
     """A resource of a plan (``runbook_lib.plan.Operation``) or of a deployed stack's state.
 
     ``inputs`` is keyed by Pulumi's camelCase names; a value that is known only after the deployment may be any text.
+    ``provider`` is ``<urn>::<id>``, empty for components.
     """
 
     @property
@@ -35,6 +38,8 @@ class PlannedResource(Protocol):
     def urn(self) -> str: ...  # noqa: D102 - Pulumi's URN
     @property
     def op(self) -> str: ...  # noqa: D102 - create, same, update, replace, delete ...
+    @property
+    def provider(self) -> str: ...  # noqa: D102 - see the class
     @property
     def inputs(self) -> Mapping[str, Any]: ...  # noqa: D102 - see the class
 
@@ -76,6 +81,7 @@ class Line(Facts):
     """
 
     service: str
+    region: str
     type: str
     names: tuple[str, ...]
     urns: tuple[str, ...]
@@ -98,13 +104,22 @@ class Line(Facts):
 
 
 class Unpriced(Facts):
-    """Something that may cost money and was given no price."""
+    """Something that may cost money and was given no price.
+
+    Attributes:
+        region: Where it is; empty where that is known only after the deployment.
+        remedy: The command that may get its price; empty where the price list is not what is missing.
+        used: Whether it is charged by use, and not because it exists.
+    """
 
     type: str
     name: str
     urn: str
+    region: str
     what: str
     reason: str
+    remedy: str = ""
+    used: bool = False
 
 
 class Free(Facts):
@@ -129,6 +144,9 @@ class Estimate(Facts):
     """What a set of resources costs in a month of 730 hours.
 
     Attributes:
+        region: The stack's own region.
+        regions: Every region in which there is something of AWS, the stack's own first.
+        price_lists: The files that prices were read from.
         lines: What was priced.
         free: Resources known to be free of charge.
         unpriced: What could not be priced: never counted as zero, named with the reason.
@@ -139,7 +157,9 @@ class Estimate(Facts):
     """
 
     region: str
+    regions: tuple[str, ...]
     today: date
+    price_lists: tuple[ListFile, ...]
     lines: tuple[Line, ...]
     free: tuple[Free, ...]
     unpriced: tuple[Unpriced, ...]
@@ -178,6 +198,10 @@ class Estimate(Facts):
         """The lines whose price is older than that, or undated."""
         return tuple(x for x in self.lines if x.as_of is None or (self.today - x.as_of).days > after_days)
 
+    def share(self, lines: Iterable[Line]) -> Decimal:
+        """How much of the total these lines are, 0 to 1; 0 where there is no total."""
+        return sum((x.monthly or Decimal(0) for x in lines), Decimal(0)) / self.total if self.total else Decimal(0)
+
     def compare(self, other: Estimate) -> CostDelta:
         """What changes from this estimate to ``other``."""
         from runbook_lib.costs.delta import diff
@@ -189,6 +213,12 @@ class Estimate(Facts):
         from runbook_lib.costs.show import frame
 
         return frame(self)
+
+    def lists(self) -> pd.DataFrame:
+        """The files that prices were read from, with their digests."""
+        from runbook_lib.costs.show import lists
+
+        return lists(self)
 
     def figure(self) -> Figure:
         """A bar per service, dearest on top."""

@@ -37,19 +37,27 @@ def frame(estimate: Estimate) -> pd.DataFrame:
     """The lines as a table, equal ones together, the total last."""
     import pandas as pd
 
-    rows = [_row(group) for group in _grouped(estimate)]
+    rows = [_row(estimate, group) for group in _grouped(estimate)]
     rows.append((f"TOTAL ({_extent(estimate)})", "", "", "", "", "", total(estimate), "", ""))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def lists(estimate: Estimate) -> pd.DataFrame:
+    """The files that prices were read from; per region the first is believed before the next."""
+    import pandas as pd
+
+    rows = [(file.region, file.name, file.sha256) for file in estimate.price_lists]
+    return pd.DataFrame(rows, columns=["Region", "Price list", "SHA-256"])
+
+
 def text(estimate: Estimate) -> str:
     """The whole estimate as plain text."""
-    rows = [COLUMNS, *(_row(group) for group in _grouped(estimate))]
+    rows = [COLUMNS, *(_row(estimate, group) for group in _grouped(estimate))]
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(
         (
-            f"Cost estimate, {estimate.region}, {estimate.today}, a month of {HOURS} hours, US dollars",
+            f"Cost estimate, {places(estimate)}, {estimate.today}, a month of {HOURS} hours, US dollars",
             "",
             *table,
             "",
@@ -58,6 +66,7 @@ def text(estimate: Estimate) -> str:
                 f"Not priced, and not in the total ({len(estimate.unpriced)} charges)",
                 [f"{x.type} {x.name}: {x.what}: {x.reason}" for x in estimate.unpriced],
             ),
+            *_section("Prices from", [f"{file.region}: {file.name}" for file in estimate.price_lists]),
             *_section("Free tiers not deducted", [f"{x.key}: {x.allowance}" for x in estimate.free_tiers]),
             *_section(f"Free of charge ({len(estimate.free)} resources)", _counted(x.type for x in estimate.free)),
             *_section("Not resources of AWS", [f"{n} x {name}" for name, n in estimate.outside.items()]),
@@ -93,13 +102,18 @@ def figure(estimate: Estimate) -> Figure:
     axes.margins(x=0.15)
     axes.spines[["top", "right", "bottom", "left"]].set_visible(False)
     axes.tick_params(length=0, bottom=False, labelbottom=False)
-    axes.set_title(f"{total(estimate)} a month in {estimate.region} ({_extent(estimate)})", loc="left")
+    axes.set_title(f"{total(estimate)} a month in {places(estimate)} ({_extent(estimate)})", loc="left")
     return picture
 
 
 def total(estimate: Estimate) -> str:
     """The total as shown; where nothing has a price, no sum is named."""
     return dollars(estimate.total) if estimate.lines else "not priced"
+
+
+def places(estimate: Estimate) -> str:
+    """The regions, the stack's own first."""
+    return ", ".join(estimate.regions)
 
 
 def _extent(estimate: Estimate) -> str:
@@ -110,13 +124,13 @@ def _extent(estimate: Estimate) -> str:
 
 def _grouped(estimate: Estimate) -> list[list[Line]]:
     """Lines that differ in nothing but the resource, together; usage last."""
-    groups: dict[tuple[str, str, str], list[Line]] = {}
+    groups: dict[tuple[str, ...], list[Line]] = {}
     for line in sorted(estimate.lines, key=lambda x: x.kind is Kind.USAGE):
-        groups.setdefault((line.key, line.what, line.kind), []).append(line)
+        groups.setdefault((line.region, line.key, line.what, line.kind), []).append(line)
     return list(groups.values())
 
 
-def _row(group: list[Line]) -> tuple[str, ...]:
+def _row(estimate: Estimate, group: list[Line]) -> tuple[str, ...]:
     line = group[0]
     names = [name for x in group for name in x.names]
     quantity = None if line.quantity is None else sum((x.quantity or Decimal(0) for x in group), Decimal(0))
@@ -124,7 +138,7 @@ def _row(group: list[Line]) -> tuple[str, ...]:
     return (
         _service(line),
         names[0] if len(names) == 1 else f"{len(names)} resources",
-        line.what,
+        f"{line.what}, {line.region}" if len(estimate.regions) > 1 else line.what,
         "" if quantity is None else plain(quantity),
         line.unit,
         f"${plain(line.unit_price)}",

@@ -25,6 +25,7 @@ from runbook_lib.rehearsal import (
     instance_hooks,
     managed_key_hooks,
     model_hooks,
+    quota_hooks,
     tag_hooks,
 )
 
@@ -50,7 +51,7 @@ async def _serve(descriptor: int) -> None:
     config.bind = [f"fd://{descriptor}"]
     config.keep_alive_timeout = 75  # longer than any client keeps a pooled connection idle
     config.graceful_timeout = 1
-    await serve(catalogue_hooks.wrap(ministack.app), config, shutdown_trigger=stopping.wait)
+    await serve(quota_hooks.wrap(catalogue_hooks.wrap(ministack.app)), config, shutdown_trigger=stopping.wait)
 
 
 if __name__ == "__main__":

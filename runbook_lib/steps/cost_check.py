@@ -25,7 +25,15 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     on_today = costs.estimate(standing, region=region, today=context.day.today)
     delta = costs.diff(planned, live)
     return Report(
-        findings=(*costs.findings(live, budget=known.monthly_budget_usd, strict=known.fresh_prices), _as_planned(delta)),
+        findings=(
+            *costs.findings(
+                live,
+                budget=known.monthly_budget_usd,
+                strict=known.fresh_prices,
+                unconfirmed_limit=known.unconfirmed_share_limit,
+            ),
+            _as_planned(delta),
+        ),
         data={
             "estimate": live.model_dump(mode="json"),
             "fixed_usd": str(live.fixed),
@@ -33,7 +41,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
             "budget_usd": str(known.monthly_budget_usd),
         },
         warnings=costs.warnings(live, on_today, budget=known.monthly_budget_usd),
-        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame()},
+        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame(), "Price lists": live.lists()},
         figures={"By service": live.figure()},
     )
 

@@ -54,7 +54,12 @@ def plan(context: Context, known: PlanParameters) -> Report:
             *looking_around.findings(context, outcome.plan),
             *findings,
             *packs,
-            *costs.affordable(estimate, budget=known.monthly_budget_usd),
+            *costs.findings(
+                estimate,
+                budget=known.monthly_budget_usd,
+                strict=known.fresh_prices,
+                unconfirmed_limit=known.unconfirmed_share_limit,
+            ),
         ),
         data={
             "digest": outcome.plan.digest,
@@ -67,6 +72,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "warnings": list(outcome.warnings),
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
+            "price_lists": [file.model_dump(mode="json") for file in estimate.price_lists],
             "cost": cost.model_dump(mode="json"),
             "causes": [cause.model_dump(mode="json") for cause in decision.causes(outcome.plan, needs)],
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib import settings, versions
+from runbook_lib import preflight, settings, tagged, versions
 from runbook_lib.errors import UsageError
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
@@ -33,12 +33,24 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         minor=known.postgres_minor,
         min_support_days=known.min_support_days,
     )
+    progress("looking at the account")
+    needs = preflight.needs_of(
+        config, instance_class=discovery.instance_class, engine_version=discovery.engine_version, tags=_identity(context.run)
+    )
+    account, now = preflight.read(context.aws, needs), context.clock()
+    region = context.run.facts.target.region
     return Report(
-        findings=discovery.findings(),
-        data=discovery.model_dump(mode="json"),
-        warnings=discovery.warnings(),
+        findings=(*discovery.findings(), *preflight.findings(account, region=region, now=now)),
+        data={**discovery.model_dump(mode="json"), "account": account.model_dump(mode="json")},
+        warnings=(*discovery.warnings(), *preflight.warnings(account, now)),
         frames=discovery.frames(),
     )
+
+
+def _identity(run: Run) -> dict[str, str]:
+    """The tags that tell this stack's resources from others'."""
+    tags = tagged.configured_tags(run.facts.environment)
+    return {key: tags[key] for key in tagged.IDENTITY if key in tags}
 
 
 def discovered(run: Run) -> versions.Discovery:
@@ -48,7 +60,8 @@ def discovered(run: Run) -> versions.Discovery:
         UsageError: 01 has not passed in this run.
     """
     data = dict(run.passed("01_version_discovery").data)
-    data.pop("warnings")
+    for beside in ("warnings", "account"):
+        data.pop(beside, None)
     return versions.Discovery.model_validate(data)
 
 

@@ -34,6 +34,7 @@ class Runbook:
     def environment(self) -> dict[str, str]:
         nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")  # nothing may go through it
         ours = {"RUNBOOK_OUTPUTS": str(self.outputs), "RUNBOOK_HOME": str(self.home), "COLUMNS": "200"}
+        ours["RUNBOOK_PRICES"] = str(ROOT / "tests" / "recorded_prices")  # so that renewed prices move no sum here
         return {**os.environ, **nowhere, **ours}
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:

@@ -55,3 +55,22 @@ def test_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert left == {}
         told = {finding.check: finding.message for finding in execution.result.findings} if execution.result else {}
         assert theirs in told["logging_role_is_free"]
+
+
+def test_a_full_quota_is_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account has room for five addresses; somebody else has three of them."""
+    with rehearsal(tmp_path / "outputs") as kept:
+        with kept.inside(monkeypatch):
+            assert runner.execute(kept.run, "91_teardown", {"confirm": "staging"}).status is Status.PASS
+        ec2 = kept.client("ec2")
+        for _ in range(3):
+            ec2.allocate_address(Domain="vpc")
+        code, printed = kept.runbook("run", "01", "02", "--run", kept.run.facts.run)
+        assert code == 1, printed
+        assert (
+            "FAIL quotas_suffice: Elastic IP addresses in us-east-1: 3 of 5 in use (0 by this stack), the stack needs 3"
+            in printed
+        )
+        assert "--quota-code L-0263D0A3 --desired-value 6" in printed
+        assert "02_plan" not in printed.partition("quotas_suffice")[2]
+        assert not [vpc for vpc in ec2.describe_vpcs()["Vpcs"] if not vpc["IsDefault"]]

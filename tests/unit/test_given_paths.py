@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runbook_lib import cli, given_paths, kept, settings
+from runbook_lib.costs import prices
 from runbook_lib.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,4 +34,5 @@ def test_one_that_leads_nowhere_is_told_whole(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_variables_are_those_that_are_read() -> None:
-    assert {kept.VARIABLE, settings.HOME_VARIABLE, settings.OUTPUTS_VARIABLE} == set(given_paths.VARIABLES)
+    named = {kept.VARIABLE, settings.HOME_VARIABLE, settings.OUTPUTS_VARIABLE, prices.FOLDER_VARIABLE}
+    assert named == set(given_paths.VARIABLES)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from runbook_lib import costs
 
 TODAY = date(2026, 11, 24)
+GOLDEN = Path(__file__).parents[2] / "golden" / "costs"
+RENEW = "RUNBOOK_TEST_RENEW"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # Pulumi's own mark for a value known after the deployment
 DATABASE = {
     "engine": "postgres",
@@ -30,6 +34,7 @@ class Planned:
     name: str
     op: str = "create"
     inputs: dict[str, Any] = field(default_factory=dict)
+    provider: str = ""
 
     @property
     def urn(self) -> str:
@@ -45,6 +50,14 @@ def make(token: str, name: str = "x", op: str = "create", **inputs: Any) -> Plan
 def database(**inputs: Any) -> Planned:
     """The stack's database, with other inputs where given."""
     return make("rds/instance:Instance", "db", **{**DATABASE, **inputs})
+
+
+def golden(name: str, text: str) -> str:
+    """What is recorded under a name; where it is being renewed, ``text`` from now on."""
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get(RENEW):
+        file.write_text(text, encoding="utf-8")
+    return file.read_text(encoding="utf-8")
 
 
 def price(*resources: Planned, **options: Any) -> costs.Estimate:

@@ -10,6 +10,7 @@ import pytest
 from unit.costs.planned import BASELINE, TODAY, database, make, price
 
 from runbook_lib import costs
+from runbook_lib.costs.findings import percent
 from runbook_lib.results import Status, verdict
 
 
@@ -84,7 +85,26 @@ class TestFindings:
         estimate = price(make("kms/key:Key"))  # kms.key is of 2025-08-28
         finding = costs.findings(estimate, budget=Decimal(9), strict=strict)[2]
         assert (finding.check, finding.status.value) == ("price_list_fresh", status)
-        assert f"older than 90 days or undated on {TODAY}: kms.key" in finding.message
+        assert f"older than 90 days or undated on {TODAY}: kms.key. 100 % of this total rests on them." in finding.message
+        assert finding.remedy == ("Ask AWS itself: runbook prices refresh --region us-east-1." if strict else "")
+
+    @pytest.mark.parametrize(("limit", "status"), [("1", "PASS"), ("0.43", "PASS"), ("0.42", "FAIL"), ("0", "FAIL")])
+    def test_what_rests_on_single_sources_is_told_by_its_share(self, limit: str, status: str) -> None:
+        """105.85 of 248.725 rest on the price of the database: 42.56 %."""
+        finding = costs.findings(price(*BASELINE), budget=Decimal(300), unconfirmed_limit=Decimal(limit))[3]
+        assert (finding.check, finding.status.value) == ("prices_confirmed", status)
+        assert "43 % of this total rests on one unconfirmed price" in finding.message
+        assert "rds.pg.db.t3.medium.multi" in finding.message
+
+    def test_a_share_is_of_all_that_is_summed_up(self) -> None:
+        """With usage as expected: 105.85 of 248.725 + 90.00."""
+        usage = costs.UsageAssumptions.model_validate({"nat_gb": 2000})
+        message = costs.findings(price(*BASELINE, usage=usage), budget=Decimal(900))[3].message
+        assert "31 % of this total rests on one unconfirmed price" in message
+
+    def test_shares_are_never_rounded_to_nothing_nor_to_all(self) -> None:
+        told = [percent(Decimal(share)) for share in ("0", "0.001", "0.41", "0.999", "1")]
+        assert told == ["0 %", "less than 1 %", "41 %", "more than 99 %", "100 %"]
 
     def test_what_todays_date_gives_is_a_warning_and_no_verdict(self) -> None:
         """PostgreSQL 14 with Extended Support left on, half a year after its standard support ended."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from unit.costs.planned import BASELINE, UNKNOWN, Planned, make, price
+from unit.costs.planned import BASELINE, UNKNOWN, Planned, golden, make, price
 
 from runbook_lib import costs
 from runbook_lib.costs.estimator import free_types
 from runbook_lib.costs.rules import RULES
-
-GOLDEN = Path(__file__).parents[2] / "golden" / "costs"
 
 
 def test_the_baseline_costs_what_was_worked_out_by_hand() -> None:
@@ -28,7 +25,8 @@ def test_the_baseline_costs_what_was_worked_out_by_hand() -> None:
 
 
 def test_the_baseline_reads_as_recorded() -> None:
-    assert price(*BASELINE).text() == (GOLDEN / "baseline.txt").read_text(encoding="utf-8")
+    text = price(*BASELINE).text()
+    assert text == golden("baseline", text)
 
 
 def test_an_assumed_and_incomplete_estimate_reads_as_recorded() -> None:
@@ -42,7 +40,8 @@ def test_an_assumed_and_incomplete_estimate_reads_as_recorded() -> None:
     usage = costs.UsageAssumptions.model_validate(
         {"api_requests": {"low": 100_000, "expected": 1_000_000, "high": 5_000_000}, "lambda_ms": 120, "trace_share": "0.05"}
     )
-    assert price(*stack, usage=usage).text() == (GOLDEN / "assumed.txt").read_text(encoding="utf-8")
+    text = price(*stack, usage=usage).text()
+    assert text == golden("assumed", text)
 
 
 TYPES = st.sampled_from([*RULES, *free_types(), "aws:wafv2/webAcl:WebAcl", "aws-native:eks:Cluster", "random:index:Id"])

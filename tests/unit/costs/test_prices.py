@@ -31,7 +31,7 @@ def test_rates_are_the_recorded_ones(key: str, usd: str, unit: str) -> None:
     assert (rate.usd, rate.unit) == (Decimal(usd), unit)
 
 
-@pytest.mark.parametrize("key", ["rds.pg.db.t4g.micro.multi", "rds.pg.db.m6g.large.multi"])
+@pytest.mark.parametrize("key", ["rds.pg.db.t4g.micro.multi", "rds.pg.db.t4g.medium.multi"])
 def test_a_price_that_was_not_found_is_none_and_says_so(key: str) -> None:
     """A row without a price must not read as zero, nor be derived from the Single-AZ one."""
     assert LIST.rate(key) is None

@@ -103,7 +103,7 @@ class Stack:
 
 
 def build_stack(**overrides: str | None) -> Stack:
-    """Run the program with the base configuration and overrides such as `natPerZone="false"`."""
+    """Run the program with the base configuration and overrides such as `natPerZone="false"` or, whole, `aws:region`."""
     # The SDK asks for the thread's current event loop, which any test before this one may have taken away.
     with asyncio.Runner() as runner:
         asyncio.set_event_loop(runner.get_loop())
@@ -119,7 +119,7 @@ def _build(overrides: dict[str, str | None]) -> Stack:
 
     mocks = RecordingMocks()
     pulumi.runtime.set_mocks(mocks, project="payments", stack="test", preview=False)
-    settings = {**BASE, **{f"payments:{key}": value for key, value in overrides.items()}}
+    settings = {**BASE, **{key if ":" in key else f"payments:{key}": value for key, value in overrides.items()}}
     pulumi.runtime.set_all_config({key: value for key, value in settings.items() if value is not None})
     exported: dict[str, Any] = {}
 

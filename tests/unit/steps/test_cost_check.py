@@ -83,3 +83,11 @@ def test_old_prices_fail_where_fresh_ones_were_asked_for(tmp_path: Path, *, fres
     one = [resource(KEY, "k")]
     found = judged(report(tmp_path, one, one, fresh_prices=fresh).findings)["price_list_fresh"]
     assert (found.status, "kms.key" in found.message) == (status, True), found.message
+
+
+@pytest.mark.parametrize(("limit", "status"), [("0.95", Status.FAIL), ("0.96", Status.PASS)])
+def test_what_may_rest_on_one_source_is_what_the_operator_said(tmp_path: Path, limit: str, status: Status) -> None:
+    """105.85 of 110.85 rest on the price of the database: 95.5 %."""
+    one = [resource("aws:rds/instance:Instance", "db", **DATABASE)]
+    found = judged(report(tmp_path, one, one, unconfirmed_share_limit=Decimal(limit)).findings)["prices_confirmed"]
+    assert (found.status, "rds.pg.db.t3.medium.multi" in found.message) == (status, True), found.message

@@ -154,6 +154,19 @@ def test_a_plan_over_budget_fails_before_anything_is_there(tmp_path: Path, budge
     assert report.data["budget_usd"] == budget
 
 
+@pytest.mark.parametrize(("limit", "status"), [("0.95", Status.FAIL), ("0.96", Status.PASS)])
+def test_what_may_rest_on_one_source_is_decided_before_anything_is_there(tmp_path: Path, limit: str, status: Status) -> None:
+    """105.85 of 110.85 rest on the price of the database: 95.5 %."""
+    database = outcome(resource("aws:rds/instance:Instance", "db", **DATABASE)).plan
+    report = plan(tmp_path, database, unconfirmed_share_limit=Decimal(limit))
+    assert judged(report.findings)["prices_confirmed"].status is status
+
+
+def test_old_prices_fail_a_plan_where_fresh_ones_were_asked_for(tmp_path: Path) -> None:
+    database = outcome(resource("aws:rds/instance:Instance", "db", **DATABASE)).plan
+    assert judged(plan(tmp_path, database, fresh_prices=True).findings)["price_list_fresh"].status is Status.FAIL
+
+
 def test_a_plan_that_cannot_be_priced_is_not_within_its_budget(tmp_path: Path) -> None:
     found = judged(plan(tmp_path, with_inputs("database", instanceClass="db.unheard.of")).findings)
     assert {found[name].status for name in ("cost_within_budget", "cost_complete")} == {Status.UNKNOWN}

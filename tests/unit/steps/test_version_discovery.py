@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.preflight.test_findings import ACCOUNT
 from unit.runs import create, finding
 from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged
 from unit.versions import judging
 
-from runbook_lib import filing, settings, steps
+from runbook_lib import filing, preflight, settings, steps
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import VersionDiscoveryParameters
 from runbook_lib.results import Status, now
@@ -56,6 +57,7 @@ def discover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
 
     def call(aws: Catalogue, config: dict[str, str], clock: datetime = RECORDED, **known: Any) -> Report:
         monkeypatch.setattr(settings, "stack_config", lambda _environment: config)
+        monkeypatch.setattr(preflight, "read", lambda *_: ACCOUNT)
         surroundings = replace(context(FakeRun(tmp_path, {}), FakeEngine(), aws), clock=lambda: clock)
         return inspect.unwrap(steps.version_discovery)(surroundings, VersionDiscoveryParameters(**known))
 

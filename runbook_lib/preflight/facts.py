@@ -1,0 +1,81 @@
+"""What was read of an account before anything is planned in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Facts(BaseModel):
+    """Base of the immutable records here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Credentials(Facts):
+    """What a step acts by.
+
+    Attributes:
+        method: Where botocore has them from, e.g. ``env``, ``assume-role``, ``sso``.
+        temporary: Whether they end at all.
+        renewed: Whether botocore gets new ones by itself when they do.
+        ends: When these end, UTC; ``None`` where nobody says.
+    """
+
+    method: str
+    temporary: bool
+    renewed: bool
+    ends: datetime | None
+
+
+class Quota(Facts):
+    """How much of something an account may have in a region, and has.
+
+    Attributes:
+        what: In the plural, e.g. ``Elastic IP addresses``.
+        service: The Service Quotas code, e.g. ``ec2``; empty where the service itself says.
+        code: The quota's, e.g. ``L-0263D0A3``.
+        limit: How many there may be.
+        used: How many there are.
+        ours: How many of those are this stack's.
+        needed: How many the stack asks for.
+    """
+
+    what: str
+    service: str
+    code: str
+    limit: int
+    used: int
+    ours: int
+    needed: int
+
+    @property
+    def missing(self) -> int:
+        """How many there are too few for what is asked for; negative where some are left."""
+        return self.needed - self.ours - (self.limit - self.used)
+
+
+class Zone(Facts):
+    """An availability zone, by its id, which means the same in every account, and by its name here.
+
+    Attributes:
+        database: Whether the instance class can be had in it with the version asked for.
+    """
+
+    id: str
+    name: str
+    database: bool
+
+
+class Account(Facts):
+    """What pre-flight read.
+
+    Attributes:
+        unknown: What AWS did not say: the question, and why.
+    """
+
+    credentials: Credentials
+    quotas: tuple[Quota, ...]
+    zones: tuple[Zone, ...]
+    unknown: dict[str, str]
