@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runbook_lib import documented
 from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources
 from runbook_lib.gates.sdk import uses
 from runbook_lib.judgement import Judgement, unknown
+
+GIVEN_UP = re.compile(
+    r"deprecat|obsolete|no longer (?:supported|available|maintained)|(?:be|is) removed|end[- ]of[- ](?:life|support)",
+    re.IGNORECASE,
+)
+"""How what is not to be used any more is spoken of, by Pulumi, its providers and AWS."""
 
 
 @gate(requirement=("F2",), title="No deprecated resource class, property or function")
@@ -17,7 +24,7 @@ def nothing_deprecated(plan: Plan, context: GateContext) -> Judgements:
     What pulumi-aws does not have is UNKNOWN: it may be what a release before or after this one calls deprecated.
     """
     for warning in context.warnings:
-        if "deprecat" in warning.lower():
+        if GIVEN_UP.search(warning):
             yield judge(
                 "the program",
                 ok=False,

@@ -212,8 +212,13 @@ def test_an_empty_plan_passes_no_gate() -> None:
 
 def test_a_function_of_the_sdk_that_is_deprecated_shows_in_a_warning() -> None:
     """Such a use is in no resource's inputs."""
-    warned = replace(CONTEXT, warnings=("name is deprecated. Use region instead.",))
-    assert failed(HEALTHY, warned) == {"nothing_deprecated"}
+    for said in (
+        "name is deprecated. Use region instead.",
+        "The runtime is no longer supported",
+        "It will be removed in v8",
+        "Amazon QLDB is at its end of support",
+    ):
+        assert failed(HEALTHY, replace(CONTEXT, warnings=(said,))) == {"nothing_deprecated"}
     assert failed(HEALTHY, replace(CONTEXT, warnings=("something else",))) == set()
 
 
