@@ -37,19 +37,20 @@ class Emulator:
         self._process = process
 
     @classmethod
-    def start(cls, log: Path, *, port: int = 0, enforce_iam: bool = True) -> Self:
+    def start(cls, log: Path, *, port: int = 0, region: str = "us-east-1", enforce_iam: bool = True) -> Self:
         """Start one and wait until it answers: ``begin`` and ``wait``."""
-        emulator = cls.begin(log, port=port, enforce_iam=enforce_iam)
+        emulator = cls.begin(log, port=port, region=region, enforce_iam=enforce_iam)
         emulator.wait()
         return emulator
 
     @classmethod
-    def begin(cls, log: Path, *, port: int = 0, enforce_iam: bool = True) -> Self:
+    def begin(cls, log: Path, *, port: int = 0, region: str = "us-east-1", enforce_iam: bool = True) -> Self:
         """Start one; ``wait`` returns when it answers.
 
         Args:
             log: The file that its output is appended to.
             port: The port to serve on; 0 is any free one.
+            region: Where a request belongs that does not say it: one to a load balancer, which nobody signs.
             enforce_iam: Whether policies are enforced, as AWS does.
 
         Raises:
@@ -63,7 +64,7 @@ class Emulator:
             process = Guarded(
                 [sys.executable, "-P", "-m", "runbook_lib.rehearsal.launcher", str(listener.fileno())],
                 log=log,
-                env=_environment(port, directory, enforce_iam=enforce_iam),
+                env=_environment(port, directory, region, enforce_iam=enforce_iam),
                 remove=directory,
                 pass_fds=[listener.fileno()],
             )
@@ -132,12 +133,13 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _environment(port: int, directory: Path, *, enforce_iam: bool) -> dict[str, str]:
+def _environment(port: int, directory: Path, region: str, *, enforce_iam: bool) -> dict[str, str]:
     """MiniStack's whole configuration; the user's own AWS settings stay out of it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK_"))}
     return kept | {
         "PYTHONPATH": str(SOURCE),
         "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": region,
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "AUTH": "true" if enforce_iam else "false",

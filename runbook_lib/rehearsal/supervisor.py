@@ -39,7 +39,7 @@ def _supervise(state_file: Path, region: str, port: int) -> None:
         os.environ.update(database.env)  # the emulator stops and starts databases too
         from runbook_lib.rehearsal.emulator import Emulator
 
-        emulator = running.enter_context(Emulator.begin(state_file.with_name("emulator.log"), port=port))
+        emulator = running.enter_context(Emulator.begin(state_file.with_name("emulator.log"), port=port, region=region))
         from runbook_lib.rehearsal.keys import Agent
         from runbook_lib.rehearsal.world import KEEP, State
 

@@ -44,7 +44,11 @@ def plan(context: Context, known: PlanParameters) -> Report:
             rehearsal=context.run.facts.target.emulated,
         ),
     )
-    estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
+    usage = costs.UsageAssumptions.of(settings.environment(context.run.facts.environment).usage)
+    estimate = costs.estimate(
+        outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged, usage=usage
+    )
+    near = costs.near_budget(estimate, budget=known.monthly_budget_usd, share=known.budget_warn_share)
     cost = decision.change_of_cost(outcome.plan, estimate, region=context.run.facts.target.region, today=context.day.judged)
     needs = decision.needs_of(saved_plan.agreed(context.run, saved))
     facts = context.run.facts
@@ -69,7 +73,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
             "outside": [operation.model_dump(mode="json") for operation in outcome.outside.operations],
             "outputs": outcome.outputs,
-            "warnings": list(outcome.warnings),
+            "warnings": [*outcome.warnings, *near],
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
             "price_lists": [file.model_dump(mode="json") for file in estimate.price_lists],
