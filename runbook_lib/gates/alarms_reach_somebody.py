@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources, texts
 from runbook_lib.judgement import Judgement, unknown
-from runbook_lib.outputs import is_production
 
 ALARMS = ("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm")
 TOPIC, SUBSCRIPTION = "aws:sns/topic:Topic", "aws:sns/topicSubscription:TopicSubscription"
@@ -27,7 +26,7 @@ def alarms_reach_somebody(plan: Plan, context: GateContext) -> Judgements:
         bad=f"Of {len(alarms)} alarms these tell nobody: {', '.join(silent) or 'there are none'}.",
         remedy="Give each alarm alarmActions.",
     )
-    if is_production(context.environment):
+    if context.production:
         yield from _subscribed(plan, alarms, context)
 
 

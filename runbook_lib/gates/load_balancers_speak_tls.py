@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
-from runbook_lib.outputs import is_production
 
 BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -20,14 +19,14 @@ def load_balancers_speak_tls(plan: Plan, context: GateContext) -> Judgements:
     balancers = list(resources(plan, *BALANCERS))
     for op in resources(plan, *LISTENERS):
         internal = _internal(op, balancers)
-        wrong = _wrong(op, context, open_=is_production(context.environment) and not internal)
+        wrong = _wrong(op, context, open_=context.production and not internal)
         how = "is not reached from the internet" if internal else f"speaks {op.inputs.get('protocol')} in {context.environment}"
         yield judge(op.name, ok=not wrong, good=f"{op.name} {how}.", bad=f"{op.name} ({op.type}) {wrong}.", remedy=REMEDY)
     for op in resources(plan, CLASSIC):
         plain = [each for each in op.inputs.get("listeners", ()) if str(each.get("lbProtocol")).upper() not in SECURE]
         yield judge(
             op.name,
-            ok=op.inputs.get("internal") is True or not plain or not is_production(context.environment),
+            ok=op.inputs.get("internal") is True or not plain or not context.production,
             good=f"{op.name} serves {context.environment} as it may.",
             bad=f"{op.name} ({op.type}) serves the internet without TLS.",
             remedy="Give its listeners a certificate, or put an application load balancer in its place.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from runbook_lib.judgement import Judgements, Registry, judge
+from runbook_lib.outputs import is_production
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.paths import Offers
 
@@ -45,6 +46,7 @@ class GateContext:
         warnings: What Pulumi warned of while it planned.
         account: The AWS account that the plan goes to.
         region: Its region.
+        protected: Whether the stack is configured to keep what it holds, as production's is.
         rehearsal: Whether an emulator stands in for AWS: what is made outside of the stack may then be an example.
     """
 
@@ -57,7 +59,13 @@ class GateContext:
     warnings: tuple[str, ...] = ()
     account: str = ""
     region: str = ""
+    protected: bool = False
     rehearsal: bool = False
+
+    @property
+    def production(self) -> bool:
+        """Whether real payments are at stake: by the environment's name, or because it is protected as if they were."""
+        return self.protected or is_production(self.environment)
 
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")

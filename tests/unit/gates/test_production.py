@@ -67,6 +67,13 @@ def test_a_certificate_that_cannot_be_used_is_refused_everywhere() -> None:
     assert verdict("load_balancers_speak_tls", listener(protocol="HTTPS"), CONTEXT) is Status.FAIL
 
 
+def test_what_is_protected_is_production_whatever_its_name() -> None:
+    protected = replace(CONTEXT, environment="live", protected=True)
+    for gate in ("load_balancers_speak_tls", "alarms_reach_somebody"):
+        assert verdict(gate, with_operation(), protected) is Status.FAIL
+        assert verdict(gate, with_operation(), replace(protected, protected=False)) is Status.PASS
+
+
 def test_staging_and_internal_balancers_may_speak_http() -> None:
     assert verdict("load_balancers_speak_tls", listener(), CONTEXT) is Status.PASS
     assert verdict("load_balancers_speak_tls", certificate(ELSEWHERE), replace(PRODUCTION, rehearsal=True)) is Status.PASS
