@@ -11,7 +11,8 @@ from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operat
 OPEN: dict[str, tuple[Any, ...]] = {
     "publiclyAccessible": (True,), "isPubliclyAccessible": (True,), "publicConnectivity": (True,), "public": (True,),
     "assignPublicIp": (True,), "associatePublicIpAddress": (True,), "mapPublicIpOnLaunch": (True,), "createPublicIp": (True,),
-    "endpointPublicAccess": (True,), "allowUnauthenticatedIdentities": (True,), "unauthenticated": (True,),
+    "endpointPublicAccess": (True,), "allowUnauthenticatedIdentities": (True,),
+    "unauthenticated": (True,), "allowExternalPrincipals": (True,),
     "blockPublicAcls": (False,), "blockPublicPolicy": (False,), "ignorePublicAcls": (False,), "restrictPublicBuckets": (False,),
     "acl": ("public-read", "public-read-write", "authenticated-read"),
     "group": ("all",), "sharedAccounts": ("all",), "uri": ("http://acs.amazonaws.com/groups/global/AllUsers",

@@ -12,6 +12,12 @@ TAGS = {"Environment", "MigrationDate"}
 INWARD = frozenset({"archive", "cloudinit", "null", "random", "std", "time", "tls"})
 """Providers that compute and keep values in the state, and reach nothing outside of it."""
 
+INDIRECT = (
+    "aws:cloudcontrol/resource:", "aws:cloudformation/stack", "aws:elasticbeanstalk/environment:",
+    "aws:serverlessrepository/cloudFormationStack:", "aws:servicecatalog/provisionedProduct:",
+)  # fmt: skip
+"""Types of AWS that make others by a description of their own: no gate reads it, and no tag of the provider is on them."""
+
 
 @gate(requirement=("T1",), title="Every AWS resource uses the tagged provider")
 def resources_use_tagged_provider(plan: Plan, context: GateContext) -> Judgements:
@@ -23,11 +29,12 @@ def resources_use_tagged_provider(plan: Plan, context: GateContext) -> Judgement
     planned = list(resources(plan))
     astray = sorted(op.urn for op in planned if op.provider.rpartition("::")[0] not in tagged)
     beside = [op for op in plan.operations if op.op != "delete" and op.provider and not op.type.startswith(("aws:", "pulumi:"))]
-    for op in beside:
-        if op.type.partition(":")[0] not in INWARD:
+    for op in (*beside, *planned):
+        indirect = op.type.startswith(INDIRECT)
+        if indirect or (op in beside and op.type.partition(":")[0] not in INWARD):
             yield unknown(
                 op.name,
-                f"{op.name} ({op.type}) is of a provider that no gate reads.",
+                f"{op.name} ({op.type}) {'makes what' if indirect else 'is of a provider that'} no gate reads.",
                 "Read for yourself what it does; make it with pulumi-aws, or in a program of its own.",
             )
     inward = sorted({op.type for op in beside if op.type.partition(":")[0] in INWARD})

@@ -63,9 +63,17 @@ NAME = 3
 
 
 def documents(value: Any) -> Iterator[Document]:
-    """The policy documents in a resource's inputs, wherever they are: as JSON text, or as an object."""
-    if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
-        value = json.loads(value)
+    """The policy documents in a resource's inputs, wherever they are: as JSON text, however it is escaped, or as an object.
+
+    Raises:
+        ValueError: Something is meant for a policy and is no JSON.
+    """
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            if '"Statement"' in value:
+                raise
     if isinstance(value, dict) and "Statement" in value:
         yield value
     elif isinstance(value, dict):

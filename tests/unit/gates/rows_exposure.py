@@ -101,6 +101,9 @@ EXPOSURE = [
     ("another provider's password", with_operation(operation("kubernetes:core/v1:ConfigMap", "k", {
         "data": {"url": "postgresql://u:pw@h/db"}})), {*SECRETS, *PROVIDED}),
     ("a role by another provider", with_operation(operation("aws-native:iam:Role", "n", {"roleName": "x"})), PROVIDED),
+    ("a stack of CloudFormation", more("aws:cloudformation/stack:Stack", templateBody="Resources: {}"), PROVIDED),
+    ("a resource of Cloud Control", more("aws:cloudcontrol/resource:Resource", typeName="AWS::IAM::Role"), PROVIDED),
+    ("a share with strangers", more("aws:ram/resourceShare:ResourceShare", allowExternalPrincipals=True), PUBLIC),
     ("a command", with_operation(operation("command:local:Command", "c", {"create": "true"})), PROVIDED),
     ("another provider's data", with_operation(operation("azure:storage/account:Account", "k", {}, op="delete")),
      {"deletions_within_limit"}),

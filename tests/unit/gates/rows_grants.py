@@ -135,6 +135,9 @@ GRANTS = [
     ("every index of every table", on("arn:aws:dynamodb:*:*:table/*/index/*"), NARROW),
     ("a type that is a pattern", on("arn:aws:iam::*:role*"), NARROW),
     ("nearly a type", on("arn:aws:iam::*:rol?/*"), NARROW),
+    ("a policy that is spelt otherwise", with_operation(operation(POLICY, "e", {"policy": document(
+        "*", resources=["*"]).replace('"Statement"', '"\\u0053tatement"')})), NARROW),
+    ("a policy that is no JSON", with_operation(operation(POLICY, "e", {"policy": '{"Statement": '})), NARROW),
     ("a secret policy", with_operation(operation(POLICY, "s", {"policy": {SIGNATURE: SECRET, "value": "[secret]"}})), NARROW),
     ("an inline list of a group", with_operation(operation("aws:iam/groupPolicy:GroupPolicy", "g", {"policy": document(
         "*", resources=["*"])})), NARROW),
