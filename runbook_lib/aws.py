@@ -193,7 +193,8 @@ class Aws:
 
             def reroute(request: httpx.Request) -> None:
                 if not is_loopback(str(request.url)):
-                    request.headers["Host"] = request.url.host
+                    port = ":443" if request.url.scheme == "https" else ""  # a load balancer has a listener for each
+                    request.headers["Host"] = f"{request.url.host}{port}"
                     request.url = request.url.copy_with(scheme=emulator.scheme, host=emulator.host, port=emulator.port)
 
             hooks = {"request": [reroute]}

@@ -46,6 +46,8 @@ class Environment(BaseModel):
     account: Annotated[str, StringConstraints(pattern=r"^(\d{12})?$")] = ""
     """The AWS account that it is in, and no other; what is protected has to say so."""
     engine: EngineKind = EngineKind.PULUMI
+    policy_packs: tuple[str, ...] = ()
+    """Folders of Pulumi policy packs, relative to the checkout."""
     usage: dict[str, Any] = {}
     """What a month's usage is assumed to be, per driver: a number, or low, expected and high (``costs.UsageAssumptions``)."""
     steps: dict[str, dict[str, Any]] = {}

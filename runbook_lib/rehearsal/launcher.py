@@ -19,6 +19,8 @@ from ministack import app as ministack
 from runbook_lib.rehearsal import (
     acl_hooks,
     catalogue_hooks,
+    certificate_hooks,
+    endpoint_hooks,
     function_hooks,
     instance_hooks,
     managed_key_hooks,
@@ -59,6 +61,8 @@ if __name__ == "__main__":
     ministack.pin_request_origin = _over_tls
     catalogue_hooks.install()
     acl_hooks.install()
+    certificate_hooks.install()
+    endpoint_hooks.install()
     function_hooks.install()
     instance_hooks.install()
     managed_key_hooks.install()
