@@ -1,4 +1,4 @@
-"""The shipped production environment: rehearsed it passes, and what it lacks for AWS is said by 02."""
+"""Production as shipped and a stack in another region rehearse from discovery to cost; what production lacks for AWS, 02 says."""
 
 from __future__ import annotations
 
@@ -53,4 +53,23 @@ def test_production_without_certificate_and_subscriber_ends_with_02(tmp_path: Pa
     assert "payments:certificateArn" in printed
     assert "payments:alarmEmail" in printed
     assert runbook.run().result("03_deploy") is None
+    nothing_left(runbook)
+
+
+def _in_frankfurt(stack: Path) -> None:
+    steps = stack.parent / "notebooks" / "parameters"
+    for source, made in ((stack / "Pulumi.staging.yaml", "Pulumi.frankfurt.yaml"), (steps / "staging.yaml", "frankfurt.yaml")):
+        text = source.read_text().replace("staging", "frankfurt").replace("us-east-1", "eu-central-1").replace("300.00", "400.00")
+        source.with_name(made).write_text(text)
+
+
+def test_a_stack_in_another_region_rehearses_from_discovery_to_cost(tmp_path: Path, runbook: Runbook) -> None:
+    """Priced by that region's own list, and answered there by its load balancer."""
+    runbook.home = changed_home(tmp_path, _in_frankfurt)
+    code, printed = runbook("rehearse", "-e", "frankfurt")
+    assert code == 0, printed
+    run = runbook.run()
+    assert [run.passed(step).status for step in STEPS] == [Status.PASS] * 5
+    assert run.facts.target.region == "eu-central-1"
+    assert {file["region"] for file in run.passed("02_plan").data["price_lists"]} == {"eu-central-1"}
     nothing_left(runbook)
