@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from runbook_lib.judgement import Judgements, Registry, judge
+from runbook_lib.judgement import Judgement, Judgements, Registry, judge
 from runbook_lib.outputs import is_production
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.paths import Offers
@@ -26,6 +26,7 @@ __all__ = [
     "Plan",
     "gate",
     "judge",
+    "none_is",
     "policies_known_later",
     "resources",
     "texts",
@@ -70,6 +71,18 @@ class GateContext:
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")
 gate = GATES.register
+
+
+def none_is(plan: Plan, what: str) -> Judgement:
+    """A plan has nothing that a gate is about, which is evidence only if it has resources at all.
+
+    Args:
+        plan: The plan.
+        what: What none of them is, e.g. ``a function``.
+    """
+    number = len(list(resources(plan)))
+    good, bad = f"None of {number} resources is {what}.", "The plan has no resource of AWS."
+    return judge(what, ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
 
 
 def resources(plan: Plan, *types: str) -> Iterator[Operation]:
