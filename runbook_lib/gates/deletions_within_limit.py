@@ -20,7 +20,8 @@ def stateful(token: str) -> bool:
 @gate(requirement=("T2",), title="Deletions and replacements of stateful resources stay within the limit")
 def deletions_within_limit(plan: Plan, context: GateContext) -> Judgements:
     """The limit is the parameter ``deletion_limit``, 0 unless an operator raises it for one run."""
-    population = [op for op in plan.operations if op.provider and stateful(op.type)]
+    custom = [op for op in plan.operations if op.provider or op.type.startswith("aws:")]  # a component holds nothing itself
+    population = [op for op in custom if stateful(op.type)]
     lost = sorted(f"{op.op} {op.name}" for op in population if op.op in {"delete", "replace"})
     yield judge(
         f"{len(population)} stateful resources",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, none_is, resources
 
 BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
@@ -31,6 +31,8 @@ def load_balancers_speak_tls(plan: Plan, context: GateContext) -> Judgements:
             bad=f"{op.name} ({op.type}) serves the internet without TLS.",
             remedy="Give its listeners a certificate, or put an application load balancer in its place.",
         )
+    if not list(resources(plan, *LISTENERS, CLASSIC)):
+        yield none_is(plan, "a listener")
 
 
 def _internal(listener: Operation, balancers: Sequence[Operation]) -> bool:

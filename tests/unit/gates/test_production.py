@@ -67,6 +67,11 @@ def test_a_certificate_that_cannot_be_used_is_refused_everywhere() -> None:
     assert verdict("load_balancers_speak_tls", listener(protocol="HTTPS"), CONTEXT) is Status.FAIL
 
 
+def test_a_plan_without_listeners_has_nothing_open() -> None:
+    assert verdict("load_balancers_speak_tls", without("web")) is Status.PASS
+    assert verdict("load_balancers_speak_tls", Plan(operations=())) is Status.FAIL
+
+
 def test_what_is_protected_is_production_whatever_its_name() -> None:
     protected = replace(CONTEXT, environment="live", protected=True)
     for gate in ("load_balancers_speak_tls", "alarms_reach_somebody"):
