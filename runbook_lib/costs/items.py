@@ -72,6 +72,15 @@ class Inputs:
         except InvalidOperation:
             return None
 
+    def count(self, name: str, default: int = 1) -> Decimal | None:
+        """A number, ``default`` where it is not set, ``None`` where it is not known yet."""
+        return Decimal(default) if self.raw.get(name) is None else self.number(name)
+
+    def hours(self, name: str, default: int = 1) -> Decimal | None:
+        """A month's hours of so many, as ``count`` tells how many."""
+        count = self.count(name, default)
+        return None if count is None else HOURS * count
+
     def items(self, name: str) -> list[Any] | None:
         """A list, ``[]`` where it is not set, ``None`` where it is not known yet."""
         value = self.raw.get(name)
