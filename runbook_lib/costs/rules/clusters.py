@@ -134,7 +134,6 @@ RULES = table(
     Priced(
         "aws:rds/clusterSnapshot:ClusterSnapshot",
         plain(Usage("Aurora backups beyond the free allocation", "aurora.backup", "aurora_backup_gb")),
-        "dbClusterIdentifier",
     ),
     Priced(
         "aws:rds/globalCluster:GlobalCluster",
@@ -153,7 +152,7 @@ RULES = table(
         "instanceClass",
         {"enablePerformanceInsights": "Performance Insights"},
     ),
-    Priced("aws:docdb/clusterSnapshot:ClusterSnapshot", plain(_kept("docdb", "DocumentDB")), "dbClusterIdentifier"),
+    Priced("aws:docdb/clusterSnapshot:ClusterSnapshot", plain(_kept("docdb", "DocumentDB"))),
     Priced(
         "aws:neptune/cluster:Cluster",
         storage_of("neptune", "Neptune"),
@@ -161,5 +160,5 @@ RULES = table(
         {"enableCloudwatchLogsExports": _EXPORTS, "globalClusterIdentifier": "replicated writes of a global cluster"},
     ),
     Priced("aws:neptune/clusterInstance:ClusterInstance", instance_of("neptune", "Neptune"), "instanceClass publiclyAccessible"),
-    Priced("aws:neptune/clusterSnapshot:ClusterSnapshot", plain(_kept("neptune", "Neptune")), "dbClusterIdentifier"),
+    Priced("aws:neptune/clusterSnapshot:ClusterSnapshot", plain(_kept("neptune", "Neptune"))),
 )

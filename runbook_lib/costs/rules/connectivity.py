@@ -81,7 +81,6 @@ RULES = table(
     Priced(
         "aws:ec2clientvpn/networkAssociation:NetworkAssociation",
         plain(Fixed("Client VPN association", "clientvpn.association")),
-        "subnetId",
     ),
     Priced("aws:directconnect/connection:Connection", port, "bandwidth location"),
     Priced(
@@ -100,6 +99,5 @@ RULES = table(
     Priced(
         "aws:ec2/trafficMirrorSession:TrafficMirrorSession",
         plain(Fixed("traffic mirroring, per interface", "mirror.hour", HOURS * Decimal(1))),
-        "networkInterfaceId",
     ),
 )

@@ -133,6 +133,6 @@ RULES = table(
         plain(Gap("proxy", "it is charged by the vCPUs of the database behind it, which its inputs do not tell")),
         "engineFamily",
     ),
-    Priced("aws:rds/snapshot:Snapshot", plain(_SNAPSHOT), "dbInstanceIdentifier"),
+    Priced("aws:rds/snapshot:Snapshot", plain(_SNAPSHOT)),
     Priced("aws:secretsmanager/secret:Secret", secret, "replicas replicas.region", {"type": "managed external secret"}),
 )

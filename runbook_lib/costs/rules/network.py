@@ -128,7 +128,6 @@ RULES = table(
     Priced(
         "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation",
         plain(Fixed("interface endpoint, per zone", "vpce.interface.hour")),
-        "subnetId",
     ),
     Priced("aws:ec2/flowLog:FlowLog", flow_log, "logDestinationType", {"destinationOptions": "Parquet conversion of flow logs"}),
     Priced("aws:lb/loadBalancer:LoadBalancer", load_balancer, _BALANCER, _BALANCER_UNPRICED),

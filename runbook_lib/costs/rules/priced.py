@@ -54,6 +54,8 @@ class Priced:
     def __call__(self, inputs: Inputs) -> Iterator[Item]:
         """What the rule charges, then what it cannot vouch for."""
         yield from self.charges(inputs)
+        for name in sorted(inputs.unsure):
+            yield Gap(f"property {name}", "it costs where it is on, and is known only after the deployment")
         for path, what in self.unpriced.items():
             if any(is_on(value) for value in _values(inputs.raw, path.split("."))):
                 yield Gap(what, f"{path} is set, and it has no price here")
