@@ -11,6 +11,8 @@ from e2e.kept import Kept, rehearsal
 
 from runbook_lib import parameters
 from runbook_lib.engine import Engine
+from runbook_lib.preflight import permissions
+from runbook_lib.rehearsal import policies
 from runbook_lib.results import Status, StepResult
 from runbook_lib.run import Run
 from runbook_lib.snapshot.drift import Drift
@@ -65,6 +67,17 @@ class TestRecords:
         findings = StepResult.load(run.record("04_verify", 1, ".json")).findings
         assert len({finding.check for finding in findings}) >= 20
         assert all(finding.status is Status.PASS for finding in findings)
+
+
+class TestPolicies:
+    def test_the_published_policies_allow_what_was_asked_for(self, kept: Kept, run: Run) -> None:
+        """After a step asks AWS for something new: ``make policies``."""
+        asked = policies.asked(kept.actions.read_text().splitlines(), run.ledger.events())
+        assert min(map(len, asked.values())) > 0
+        allowed: set[str] = set()
+        for name in ("read-only", "deploy", "drills"):  # each in addition to those before it
+            allowed |= {action for listed in permissions.published(name).values() for action in listed}
+            assert asked[name] - allowed == set(), name
 
 
 class TestWorld:
