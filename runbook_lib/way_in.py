@@ -6,11 +6,10 @@ Nobody else decides where a step goes. What was decided is shown before anything
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import endpoints, kept, redaction, settings, stack_lock
+from runbook_lib import backends, endpoints, kept, redaction, settings, stack_lock
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import UsageError
 from runbook_lib.run import Run
@@ -135,7 +134,7 @@ def resolved(
         else:
             _only_aws(environment, named)
             if not to_look:
-                _passphrase_given()
+                backends.passphrase_given(environment)
             target = Target(region=environment.region)
         caller = Aws(target).identity()
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
@@ -197,19 +196,6 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
         raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
 
 
-def _passphrase_given() -> None:
-    if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
-        raise UsageError(
-            "No passphrase for the stack's secrets.",
-            remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
-        )
-    if why := redaction.weak_passphrase():
-        raise UsageError(
-            f"The passphrase for the stack's secrets is too weak: {why}. Records could not mask it.",
-            remedy="Choose a random one; a stack gets another with: pulumi stack change-secrets-provider passphrase.",
-        )
-
-
 def _belongs(run: Run, place: Place) -> None:
     """Refuse a run that was made in another place."""
     recorded = run.facts.target
@@ -227,4 +213,4 @@ def _belongs(run: Run, place: Place) -> None:
 
 def backend() -> str:
     """The Pulumi backend of a new run on AWS."""
-    return redaction.without_password(os.environ.get("PULUMI_BACKEND_URL", "file://~"))
+    return redaction.without_password(backends.current())
