@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +14,8 @@ from urllib.parse import urlsplit
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.ip_public import IPPublicDetector
+
+from runbook_lib.signatures import SIGNATURE
 
 
 def credentials(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -31,6 +37,46 @@ def credentials(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from credentials(each, path)
+
+
+_ENVIRONMENT = re.compile(r"environment|^env$|variables$|^connectionProperties$", re.IGNORECASE)
+_ASSIGNED = re.compile(r"""^\s*(?:export\s+|set\s+)?([A-Za-z_]\w*)=["']?([^\s"'$][^\s"']*)""", re.MULTILINE)
+
+
+def variables(value: Any, *, inside: bool = False) -> Iterator[tuple[str, str]]:
+    """The variables that a resource's inputs start something with: in a map, a list of names and values, JSON, or a script.
+
+    Args:
+        value: A resource's inputs, or a part of them.
+        inside: Whether it is an environment.
+    """
+    if isinstance(value, str):
+        yield from _in_text(value, inside=inside)
+    elif isinstance(value, list):
+        yield from (found for each in value for found in variables(each, inside=inside))
+    elif isinstance(value, dict):
+        if inside and isinstance(value.get("name"), str) and isinstance(value.get("value"), str):
+            yield value["name"], value["value"]
+        for name, each in value.items():
+            if (
+                inside
+                and name not in {"name", "value"}
+                and (isinstance(each, str) or (isinstance(each, dict) and SIGNATURE in each))
+            ):
+                yield name, str(each)  # one that Pulumi keeps secret is in clear where it is used
+            else:
+                yield from variables(each, inside=inside or bool(_ENVIRONMENT.search(name)))
+
+
+def _in_text(text: str, *, inside: bool) -> Iterator[tuple[str, str]]:
+    if text.lstrip().startswith(("{", "[")):
+        with suppress(ValueError):
+            yield from variables(json.loads(text), inside=inside)
+    if "\n" in text:
+        yield from _ASSIGNED.findall(text)
+    elif text and len(text) % 4 == 0:  # user data may be base64
+        with suppress(ValueError, UnicodeDecodeError):
+            yield from _ASSIGNED.findall(base64.b64decode(text, validate=True).decode())
 
 
 def _password(url: str) -> str | None:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import backends, constraint
+from runbook_lib import backends, constraint, policy_packs
 from runbook_lib.engine_events import Outcome, Recorder
 from runbook_lib.errors import ConstraintError, EngineError, InterruptedRunError, NoPlansError, UsageError
 from runbook_lib.plan import Plan
@@ -97,6 +97,12 @@ class Engine:
         facts = self._run.facts
         return backends.PASSPHRASE if facts.rehearsal else backends.secrets_provider(environment(facts.environment))
 
+    def _policy_packs(self) -> list[str]:
+        """Those that the environment names, for the command that runs any."""
+        if self._run.facts.engine is EngineKind.EMBEDDED:
+            return []
+        return [str(folder) for folder in policy_packs.named(self._run.facts.environment)]
+
     def _backend(self) -> str:
         """The backend that the run is on record with; a password in its URL is only in the environment."""
         recorded, given = self._run.facts.backend, os.environ.get("PULUMI_BACKEND_URL", "")
@@ -115,8 +121,17 @@ class Engine:
             EngineError: The preview failed.
         """
         recorder = Recorder(self._progress, applies=False)
-        with _translated("preview", recorder):
-            to_its_end(lambda: self.stack.preview(refresh=True, on_event=recorder, plan=str(save) if save else None))
+        packs = self._policy_packs()
+        try:
+            with _translated("preview", recorder):
+                to_its_end(
+                    lambda: self.stack.preview(
+                        refresh=True, on_event=recorder, plan=str(save) if save else None, policy_packs=packs or None
+                    )
+                )
+        except EngineError:
+            if not recorder.refused_by_policy():
+                raise
         return recorder.outcome()
 
     def up(self, plan: Path | None = None, *, refresh: bool = False) -> Outcome:
@@ -134,9 +149,14 @@ class Engine:
             EngineError: The update failed.
         """
         recorder = Recorder(self._progress)
+        packs = self._policy_packs()
         with _translated("up", recorder, held=plan is not None):
             saved = str(plan) if plan else None
-            result = to_its_end(lambda: self.stack.up(refresh=refresh, on_event=recorder, show_secrets=False, plan=saved))
+            result = to_its_end(
+                lambda: self.stack.up(
+                    refresh=refresh, on_event=recorder, show_secrets=False, plan=saved, policy_packs=packs or None
+                )
+            )
         return recorder.outcome(outputs={name: output.value for name, output in result.outputs.items() if not output.secret})
 
     def drift(self) -> Outcome:
@@ -207,7 +227,10 @@ def _translated(what: str, recorder: Recorder | None = None, *, held: bool = Fal
             remedy="Wait for it; if nothing runs any more, pulumi cancel clears the lock.",
         ) from error
     except CommandError as error:
-        said = "\n".join(dict.fromkeys(recorder.errors if recorder else ())) or _end(str(error))
+        refusing = (
+            [f"{each.pack}, {each.policy}: {each.message}" for each in recorder.violations if each.binding] if recorder else []
+        )
+        said = "\n".join(dict.fromkeys([*recorder.errors, *refusing] if recorder else ())) or _end(str(error))
         evidence = recorder.evidence() if recorder else None
         # It refuses a flag before it does anything: whoever says so later is the program, or another command that it runs.
         if not (recorder and recorder.heard) and constraint.unknown_flag(str(error)):

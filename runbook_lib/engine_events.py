@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from runbook_lib.plan import REFRESH, Plan, plain_outputs
+from runbook_lib.policy_packs import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pulumi.automation.events import EngineEvent, StepEventMetadata
+    from pulumi.automation.events import EngineEvent, PolicyEvent, StepEventMetadata
 
 
 STACK = "pulumi:pulumi:Stack"
@@ -42,6 +43,10 @@ class Outcome(BaseModel):
     """Diagnostics of severity warning."""
     outputs: dict[str, Any] = {}
     """The stack's outputs that are not secret; of a preview, as far as they are known, ``<computed>`` for the rest."""
+    policy_packs: dict[str, str] = {}
+    """The policy packs that ran, with their versions."""
+    violations: tuple[Violation, ...] = ()
+    """What they found."""
 
 
 class Recorder:
@@ -63,6 +68,8 @@ class Recorder:
         self._outputs: dict[str, Any] = {}
         self.results: list[dict[str, Any]] = []
         self.errors: list[str] = []
+        self.violations: list[Violation] = []
+        self._packs: dict[str, str] = {}
         self.heard = False
         """Whether Pulumi told of anything at all: where it refuses its command line it does not."""
 
@@ -83,6 +90,10 @@ class Recorder:
             seconds = event.timestamp - self._begun.get((step.urn, step.op), event.timestamp)
             self._done.append(Done(op=str(getattr(step.op, "value", step.op)), urn=step.urn, type=step.type, seconds=seconds))
             self._progress(f"{len(self._done)} of {len(self._steps)} resources, {step.urn.rsplit('::', 1)[-1]}")
+        elif event.policy_event:
+            self.violations.append(_violation(event.policy_event))
+        elif event.summary_event:
+            self._packs |= event.summary_event.policy_packs or {}
         elif event.diagnostic_event and event.diagnostic_event.severity in {"warning", "error"}:
             about = event.diagnostic_event.urn or ""
             said = f"{about.rsplit('::', 1)[-1]}: {event.diagnostic_event.message.strip()}".removeprefix(": ")
@@ -93,7 +104,8 @@ class Recorder:
         if not self.applies:
             return {"applied": False, "previewed": len(self._done), "warnings": self._warnings}
         done = [each.model_dump(mode="json") for each in self._done]
-        return {"applied": bool(done), "announced": len(self._steps), "done": done, "warnings": self._warnings}
+        told = {"violations": [each.model_dump(mode="json") for each in self.violations]} if self.violations else {}
+        return {"applied": bool(done), "announced": len(self._steps), "done": done, "warnings": self._warnings, **told}
 
     def told_to_stop(self) -> str:
         """How an interrupted operation ended."""
@@ -107,8 +119,29 @@ class Recorder:
         known = self._outputs if outputs is None else outputs
         # A program may log an error and come to its end all the same: Pulumi succeeds, and somebody should read it.
         return Outcome(
-            plan=plan, outside=outside, done=tuple(self._done), warnings=(*self.errors, *self._warnings), outputs=known
+            plan=plan,
+            outside=outside,
+            done=tuple(self._done),
+            warnings=(*self.errors, *self._warnings),
+            outputs=known,
+            policy_packs=self._packs,
+            violations=tuple(self.violations),
         )
+
+    def refused_by_policy(self) -> bool:
+        """Whether policies alone ended it: what they refuse is no failure of the program or of Pulumi."""
+        return any(each.binding for each in self.violations) and not self.errors
+
+
+def _violation(event: PolicyEvent) -> Violation:
+    return Violation(
+        pack=event.policy_pack_name,
+        version=event.policy_pack_version,
+        policy=event.policy_name,
+        message=event.message,
+        level=event.enforcement_level,
+        urn=event.resource_urn or "",
+    )
 
 
 def _outside(refreshed: list[dict[str, Any]]) -> Plan:

@@ -70,6 +70,8 @@ class PlanParameters(StepParameters):
     """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""
     unconfirmed_share_limit: Share = Decimal("1.00")
     """The share of the total that may rest on prices which one source alone names, 0 to 1; above it the step fails."""
+    budget_warn_share: Share = Decimal("0.90")
+    """The share of the budget, 0 to 1, from which on its use is a warning."""
 
 
 class DeployParameters(StepParameters):
@@ -96,6 +98,8 @@ class CostCheckParameters(StepParameters):
     """Whether a price in use that is older than 90 days, or undated, fails the step instead of being named."""
     unconfirmed_share_limit: Share = Decimal("1.00")
     """The share of the total that may rest on prices which one source alone names, 0 to 1; above it the step fails."""
+    budget_warn_share: Share = Decimal("0.90")
+    """The share of the budget, 0 to 1, from which on its use is a warning."""
 
 
 class TeardownParameters(StepParameters):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STEP = "02_plan"
 IN_CLEAR = "a secret stood in it in clear"
+REFUSED = "a policy pack refused the plan"
 
 
 def preview(run: Run, engine: Engine) -> tuple[Outcome, dict[str, Any]]:
@@ -37,6 +38,9 @@ def preview(run: Run, engine: Engine) -> tuple[Outcome, dict[str, Any]]:
         outcome = engine.preview(save=path)
     except NoPlansError as error:
         return engine.preview(), {"why_not": error.message}
+    if any(each.binding for each in outcome.violations):
+        path.unlink(missing_ok=True)
+        return outcome, {"why_not": REFUSED}
     content = path.read_bytes()
     path.unlink()
     if swept(content)[1]:  # the gates say whose; a plan with a part withheld would be another one

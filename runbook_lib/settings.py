@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +50,10 @@ class Environment(BaseModel):
     engine: EngineKind = EngineKind.PULUMI
     secrets_provider: Annotated[str, StringConstraints(pattern=SECRETS_PROVIDERS)] = ""
     """Who encrypts the stack's secrets on AWS, as Pulumi names it; empty is what the stack's own file says, or a passphrase."""
+    policy_packs: tuple[str, ...] = ()
+    """Folders of Pulumi policy packs, relative to the checkout."""
+    usage: dict[str, Any] = {}
+    """What a month's usage is assumed to be, per driver: a number, or low, expected and high (``costs.UsageAssumptions``)."""
     steps: dict[str, dict[str, Any]] = {}
     """Parameters per step, over the models' defaults."""
 
@@ -110,7 +115,27 @@ def environment(name: str) -> Environment:
         raise UsageError(f"{path}: {wrong}") from error
     if found.environment != name:
         raise UsageError(f"{path} says environment: {found.environment}; it should say {name}.")
+    if found.usage:
+        _assumed(found, path)
     return found
+
+
+def _assumed(found: Environment, path: Path) -> None:
+    """Refuse usage of a driver that nobody knows, or whose low, expected and high are in no order.
+
+    Raises:
+        UsageError: There is one; each is named, with the nearest driver.
+    """
+    from runbook_lib.costs import UsageAssumptions
+
+    try:
+        UsageAssumptions.model_validate(found.usage)
+    except ValidationError as error:
+        drivers = UsageAssumptions.model_fields
+        wrong = [f"usage.{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
+        near = {name: difflib.get_close_matches(name, drivers, n=1) for name in found.usage if name not in drivers}
+        meant = "".join(f" {name}: did you mean {close[0]}?" for name, close in near.items() if close)
+        raise UsageError(f"{path}: {'; '.join(wrong)}.{meant}", remedy=f"Drivers: {', '.join(drivers)}.") from error
 
 
 def stack_config(name: str) -> dict[str, Any]:

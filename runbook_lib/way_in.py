@@ -9,7 +9,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import backends, endpoints, kept, redaction, settings, stack_lock
+from runbook_lib import backends, endpoints, kept, provider_settings, redaction, settings, stack_lock
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import UsageError
 from runbook_lib.run import Run
@@ -135,6 +135,7 @@ def resolved(
             _only_aws(environment, named)
             if not to_look:
                 backends.passphrase_given(environment)
+            inside.enter_context(provider_settings.entered(settings.stack_config(name)))
             target = Target(region=environment.region)
         caller = Aws(target).identity()
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
@@ -152,6 +153,11 @@ def _right_account(place: Place) -> None:
             f"These credentials are {place.caller}, of account {found or 'unknown'}; "
             f"{place.environment.environment} is in {wanted}.",
             remedy="Use that account's credentials (AWS_PROFILE), or correct account: in the environment's file.",
+        )
+    if not place.world and (why := provider_settings.excluded(settings.stack_config(place.environment.environment), found)):
+        raise UsageError(
+            f"These credentials are {place.caller}, and of the accounts of {place.environment.environment} {why}.",
+            remedy="Use another account's credentials (AWS_PROFILE), or correct the stack's configuration.",
         )
 
 
@@ -181,6 +187,7 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
             f"{name} is protected, and {name}.yaml does not say which account it is in.",
             remedy='Say it in notebooks/parameters, as text: account: "111122223333".',
         )
+    provider_settings.refuse(config, name)
     if (other := config.get("aws:region", environment.region)) != environment.region:
         raise UsageError(
             f"{name}.yaml says region: {environment.region}, and stack/Pulumi.{name}.yaml says aws:region: {other}.",

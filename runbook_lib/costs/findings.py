@@ -53,8 +53,11 @@ def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     What is not priced could still break the budget, so an incomplete estimate that fits is UNKNOWN.
     """
     what = "fixed cost and expected usage" if estimate.assumed else "fixed cost"
-    left = budget - cents(estimate.total)
-    message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month on {estimate.today}, budget {dollars(budget)}"
+    left, spread = budget - cents(estimate.total), estimate.usage
+    band = (
+        f" (with usage from {dollars(estimate.fixed + spread.low)} to {dollars(estimate.fixed + spread.high)})" if spread else ""
+    )
+    message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month{band} on {estimate.today}, budget {dollars(budget)}"
     if left < 0:
         status, message = Status.FAIL, f"{message}: {dollars(-left)} over."
     elif not estimate.complete:
@@ -62,6 +65,24 @@ def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     else:
         status, message = Status.PASS, f"{message}: {dollars(left)} left."
     return _finding("cost_within_budget", status, estimate, message, "Raise the budget or make the stack smaller.")
+
+
+def near_budget(estimate: Estimate, *, budget: Decimal, share: Decimal) -> tuple[str, ...]:
+    """What fits and is close to not fitting, as a sentence; no verdict.
+
+    Args:
+        estimate: What was estimated.
+        budget: US dollars a month.
+        share: The share of the budget, 0 to 1, from which on it is said.
+    """
+    total, spread = cents(estimate.total), estimate.usage
+    if budget * share <= total <= budget:
+        percent = (total / budget * 100).quantize(Decimal(1))
+        return (f"{_stack(estimate)}: {dollars(total)} a month is {percent} % of the budget of {dollars(budget)}.",)
+    if spread and total <= budget < cents(estimate.fixed + spread.high):
+        high = dollars(estimate.fixed + spread.high)
+        return (f"{_stack(estimate)}: usage at its high assumption makes {high} a month, budget {dollars(budget)}.",)
+    return ()
 
 
 def cost_complete(estimate: Estimate) -> Finding:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from runbook_lib.costs.model import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _NEW_CONNECTIONS_PER_LCU_HOUR = Decimal(25 * 3600)
 _LAMBDA_GB_PER_LCU_HOUR = Decimal("0.4")
@@ -82,6 +82,15 @@ class UsageAssumptions(BaseModel):
     custom_metrics: Maybe = None
     archive_gb: Maybe = None
     """GB in Glacier Instant Retrieval."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> UsageAssumptions | None:
+        """What an environment's file assumes; ``None`` where it assumes nothing.
+
+        Raises:
+            ValidationError: A driver is unknown, or its low, expected and high are in no order.
+        """
+        return cls.model_validate(given) if given else None
 
     def quantities(self, *, memory_mb: Decimal | None) -> dict[str, Range]:
         """The monthly quantity of every driver that can be known.

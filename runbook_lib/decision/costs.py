@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from runbook_lib import costs
+from runbook_lib.costs.model import Range
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,6 +35,7 @@ class CostChange(BaseModel):
     """Fixed cost in US dollars a month, unrounded, of what there is and of what the plan leaves.
 
     Attributes:
+        usage: What usage adds at its assumptions; ``None`` where none were given.
         not_priced_now: What is there and has no price, so that ``now`` is at least that.
         not_priced: What the plan leaves and has no price, so that ``after`` is at least that.
     """
@@ -43,6 +45,7 @@ class CostChange(BaseModel):
     now: Decimal
     after: Decimal
     charges: tuple[Charge, ...]
+    usage: Range | None = None
     not_priced_now: tuple[str, ...]
     not_priced: tuple[str, ...]
 
@@ -65,6 +68,7 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
             Charge(sign=each.sign, resource=each.resource, what=each.what, before=each.before, after=each.after)
             for each in found.changes
         ),
+        usage=after.usage,
         not_priced_now=_open(before),
         not_priced=_open(after),
     )

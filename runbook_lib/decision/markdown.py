@@ -30,9 +30,10 @@ JOB_SUMMARY = 1_000_000
 MARKUP = "\\`*_{}[]<>()!|~&\"'"
 """What Markdown, or HTML in it, could read as markup; as an entity it is text wherever it stands."""
 SIGNS = "$@#"
-"""What GitHub or MathJax read as a formula, somebody's name or a reference once Markdown is done; not across an element."""
-ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in MARKUP}
-APART = ENTITIES | {ord(sign): f"<span>{sign}</span>" for sign in SIGNS}
+"""What GitHub, Jupyter or MathJax read as a formula, somebody's name or a reference: in Markdown's text itself, which is why they
+are entities, and once Markdown is done, in the text of one element, which is why each has its own."""
+ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in MARKUP + SIGNS}
+APART = ENTITIES | {ord(sign): f"<span>&#{ord(sign)};</span>" for sign in SIGNS}
 
 
 def page(facts: RunFacts, result: StepResult, found: Mapping[str, Any], *, limit: int | None = None) -> str:

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
+from runbook_lib.documented import holding
 from runbook_lib.gates.registry import GateContext, Judgements, Plan, gate, judge
 from runbook_lib.gates.sdk import keeps_data
-
-BESIDE = {
-    "aws:amp/workspace:Workspace": "metrics",
-    "aws:backup/vault:Vault": "recovery points",
-    "aws:codeartifact/repository:Repository": "packages",
-    "aws:codecommit/repository:Repository": "source",
-    "aws:ec2/instance:Instance": "its root volume",
-    "aws:ecr/repository:Repository": "images",
-    "aws:glacier/vault:Vault": "archives",
-    "aws:mq/broker:Broker": "messages",
-    "aws:redshiftserverless/namespace:Namespace": "tables",
-    "aws:route53/zone:Zone": "the names that others resolve",
-    "aws:s3/bucket:Bucket": "objects",
-    "aws:s3/bucketV2:BucketV2": "objects",
-    "aws:s3/directoryBucket:DirectoryBucket": "objects",
-    "aws:s3tables/tableBucket:TableBucket": "tables",
-    "aws:ssm/parameter:Parameter": "what somebody may have set by hand",
-    "aws:timestreamwrite/database:Database": "its tables",
-    "aws:workmail/organization:Organization": "mail",
-}
-"""Types that keep something though no property of theirs says so, and what."""
 
 
 def stateful(token: str) -> bool:
     """Whether deploying again would not bring back what a resource of this type holds; of an unknown type it is taken so."""
-    if not token.startswith("aws:") or token in BESIDE:
-        return token in BESIDE
+    if token in holding():
+        return True
     try:
         return keeps_data(token)
     except ValueError:
@@ -40,7 +20,8 @@ def stateful(token: str) -> bool:
 @gate(requirement=("T2",), title="Deletions and replacements of stateful resources stay within the limit")
 def deletions_within_limit(plan: Plan, context: GateContext) -> Judgements:
     """The limit is the parameter ``deletion_limit``, 0 unless an operator raises it for one run."""
-    population = [op for op in plan.operations if stateful(op.type)]
+    custom = [op for op in plan.operations if op.provider or op.type.startswith("aws:")]  # a component holds nothing itself
+    population = [op for op in custom if stateful(op.type)]
     lost = sorted(f"{op.op} {op.name}" for op in population if op.op in {"delete", "replace"})
     yield judge(
         f"{len(population)} stateful resources",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.snapshot.conditions import narrows
 
 PERMISSION = "aws:lambda/permission:Permission"
 URL = "aws:lambda/functionUrl:FunctionUrl"
 LAYER = "aws:lambda/layerVersionPermission:LayerVersionPermission"
-NARROWING = ("principalOrgId", "organizationId", "sourceAccount", "sourceArn")
+NARROWING = {
+    "principalOrgId": "aws:PrincipalOrgID",
+    "organizationId": "aws:PrincipalOrgID",
+    "sourceAccount": "aws:SourceAccount",
+    "sourceArn": "aws:SourceArn",
+}
+"""The inputs that say for whom, as the conditions that AWS makes of them."""
 
 
 @gate(requirement=("A2",), title="No function can be invoked by everybody")
@@ -28,9 +35,9 @@ def _wrong(op: Operation) -> str:
     if op.type == URL:
         return "" if op.inputs.get("authorizationType") == "AWS_IAM" else "asks for no authentication"
     principal = str(op.inputs.get("principal", ""))
-    narrowed = [op.inputs.get(name) for name in NARROWING if op.inputs.get(name)]
-    if narrowed:
+    said = {key: op.inputs[name] for name, key in NARROWING.items() if op.inputs.get(name)}
+    if COMPUTED in said.values() or narrows({"StringLike": said}):
         return ""
-    if principal == "*":
+    if "*" in principal:
         return "lets everybody in"
     return f"lets {principal} in, for whomever it acts" if principal.endswith((".amazonaws.com", ".amazonaws.com.cn")) else ""

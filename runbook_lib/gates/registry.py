@@ -12,11 +12,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from runbook_lib.judgement import Judgements, Registry, judge
+from runbook_lib.judgement import Judgement, Judgements, Registry, judge
+from runbook_lib.outputs import is_production
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.paths import Offers
 
-__all__ = ["COMPUTED", "GATES", "GateContext", "Judgements", "Operation", "Plan", "gate", "judge", "resources"]
+__all__ = [
+    "COMPUTED",
+    "GATES",
+    "GateContext",
+    "Judgements",
+    "Operation",
+    "Plan",
+    "gate",
+    "judge",
+    "none_is",
+    "policies_known_later",
+    "resources",
+    "texts",
+]
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,10 @@ class GateContext:
         day: The day that support is judged for.
         deletion_limit: How many stateful resources the plan may delete or replace.
         warnings: What Pulumi warned of while it planned.
+        account: The AWS account that the plan goes to.
+        region: Its region.
+        protected: Whether the stack is configured to keep what it holds, as production's is.
+        rehearsal: Whether an emulator stands in for AWS: what is made outside of the stack may then be an example.
     """
 
     environment: str
@@ -40,10 +58,31 @@ class GateContext:
     day: date = date.max
     deletion_limit: int = 0
     warnings: tuple[str, ...] = ()
+    account: str = ""
+    region: str = ""
+    protected: bool = False
+    rehearsal: bool = False
+
+    @property
+    def production(self) -> bool:
+        """Whether real payments are at stake: by the environment's name, or because it is protected as if they were."""
+        return self.protected or is_production(self.environment)
 
 
 GATES: Registry[[Plan, GateContext]] = Registry("runbook_lib.gates")
 gate = GATES.register
+
+
+def none_is(plan: Plan, what: str) -> Judgement:
+    """A plan has nothing that a gate is about, which is evidence only if it has resources at all.
+
+    Args:
+        plan: The plan.
+        what: What none of them is, e.g. ``a function``.
+    """
+    number = len(list(resources(plan)))
+    good, bad = f"None of {number} resources is {what}.", "The plan has no resource of AWS."
+    return judge(what, ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
 
 
 def resources(plan: Plan, *types: str) -> Iterator[Operation]:
@@ -51,3 +90,21 @@ def resources(plan: Plan, *types: str) -> Iterator[Operation]:
     for op in plan.operations:
         if op.op != "delete" and (op.type in types if types else op.type.startswith("aws:")):
             yield op
+
+
+def texts(value: object) -> set[str]:
+    """Every text in a property's value, however deep."""
+    if isinstance(value, str):
+        return {value}
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {text for item in items for text in texts(item)}
+
+
+def policies_known_later(plan: Plan) -> set[str]:
+    """The resources with policies that name something not made yet."""
+    return {
+        op.name
+        for op in resources(plan)
+        for name, value in op.inputs.items()
+        if "polic" in name.lower() and COMPUTED in texts(value)
+    }

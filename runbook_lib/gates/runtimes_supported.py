@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, none_is, resources
 from runbook_lib.judgement import unknown
 from runbook_lib.lifecycle import RuntimeLife, lambda_runtimes
 
@@ -36,9 +36,7 @@ def runtimes_supported(plan: Plan, context: GateContext) -> Judgements:
                 remedy=f"Use {', '.join(_successors(life, context.day))}.",
             )
     if not judged:
-        number = len(list(resources(plan)))
-        good, bad = f"None of {number} resources names a runtime.", "The plan has no resource of AWS."
-        yield judge("functions", ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
+        yield none_is(plan, "a function or layer with a runtime")
 
 
 def _end(life: RuntimeLife, day: date) -> str:

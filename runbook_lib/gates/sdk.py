@@ -11,9 +11,13 @@ import inspect
 import re
 import typing
 import warnings
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from runbook_lib.signatures import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,29 +35,45 @@ KEEPING = frozenset(
     }
 )  # fmt: skip
 """Properties that only what keeps data has: how long it is kept, backed up or held back from deletion, or how encrypted."""
-ENCRYPTING = ("storageEncrypted", "encrypted", "atRestEncryptionEnabled")
+ENCRYPTING = (
+    "storageEncrypted", "encrypted", "atRestEncryptionEnabled", "kmsEncrypted", "rootVolumeEncryptionEnabled",
+    "userVolumeEncryptionEnabled",
+)  # fmt: skip
 """The switches of encryption at rest."""
 _KEYWORDS = {"lambda": "lambda_"}
-_CLASS_WARNING = r'^class {name}\(.*\):\n\s+warnings\.warn\("""(?P<message>.+?)"""'
+_CLASS_MARKS = (
+    r'^class {name}\(.*\):\n\s+warnings\.warn\("""(?P<message>.+?)"""',
+    r'^ +pulumi\.log\.warn\("""{name} is deprecated: (?P<message>.+?)"""',
+)
+"""Where the SDK says that a class is deprecated: in its body, and where it is made."""
 
 
-def deprecations(token: str, inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The deprecated things a resource uses.
+@dataclass(frozen=True)
+class Use:
+    """One thing of pulumi-aws that a resource uses."""
+
+    path: str
+    """The property's path; empty for the class itself."""
+    known: bool
+    """Whether pulumi-aws has it at all: of what it has not, nobody can say whether it is deprecated."""
+    deprecated: str = ""
+    """What pulumi-aws says about it, if it is."""
+
+
+def uses(token: str, inputs: Mapping[str, Any]) -> Iterator[Use]:
+    """What a resource uses: its class, and each property that it sets, nested ones included.
 
     Args:
         token: Pulumi's type token, e.g. ``aws:s3/bucket:Bucket``.
         inputs: The resource's inputs, camelCase.
 
-    Yields:
-        The property's path (empty for the class itself) and what pulumi-aws says about it.
-
     Raises:
-        ValueError: pulumi-aws knows no such class, so nobody can say.
+        ValueError: pulumi-aws knows no such class, or marks nothing where it is looked for, so nobody can say.
     """
     cls = resource_class(token)
-    if message := _class_deprecation(cls):
-        yield "", message
-    yield from _in_properties(cls, inputs, "")
+    _check_marks()
+    yield Use("", known=True, deprecated=_class_deprecation(cls))
+    yield from _of_properties(cls, inputs, "")
 
 
 def keeps_data(token: str) -> bool:
@@ -108,24 +128,46 @@ def resource_class(token: str) -> type:
 @cache
 def _class_deprecation(cls: type) -> str:
     source = Path(inspect.getfile(cls)).read_text(encoding="utf-8")
-    match = re.search(_CLASS_WARNING.format(name=cls.__name__), source, re.MULTILINE)
-    return match["message"] if match else ""
+    said = (re.search(mark.format(name=cls.__name__), source, re.MULTILINE) for mark in _CLASS_MARKS)
+    return next((match["message"] for match in said if match), "")
 
 
-def _in_properties(cls: type, values: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+@cache
+def _check_marks() -> None:
+    """Have the SDK mark something as it marks its own, and see whether the mark is found.
+
+    Raises:
+        ValueError: It is not: an SDK that marks in another way would seem to have nothing deprecated.
+    """
+    from pulumi_aws import _utilities
+
+    def nothing(self: object) -> None: ...
+
+    found = ""
+    with suppress(AttributeError, KeyError, TypeError):
+        found = _message(_utilities.deprecated("marked")(nothing))
+    if found != "marked":
+        raise ValueError("pulumi-aws does not mark what is deprecated where it is looked for")
+
+
+def _message(getter: Any) -> str:
+    """What the SDK says of a property that it has marked; empty for others."""
+    return str(inspect.getclosurevars(getter).nonlocals["message"]) if hasattr(getter, "_pulumi_deprecated_callable") else ""
+
+
+def _of_properties(cls: type, values: Mapping[str, Any], path: str) -> Iterator[Use]:
     getters = _getters(cls)
     for name, value in values.items():
-        getter = getters.get(name)
-        if getter is None or value is None:
+        if value is None:
             continue
         here = f"{path}.{name}" if path else name
-        if hasattr(getter, "_pulumi_deprecated_callable"):
-            yield here, str(inspect.getclosurevars(getter).nonlocals["message"])
+        getter = getters.get(name)
+        yield Use(here, known=getter is not None, deprecated=_message(getter) if getter else "")
         items = value if isinstance(value, list) else [value]
-        nested = [item for item in items if isinstance(item, dict)]
-        inner = _nested_class(getter) if nested else None
+        nested = [item for item in items if isinstance(item, dict) and SIGNATURE not in item]
+        inner = _nested_class(getter) if nested and getter else None
         for item in nested if inner else ():
-            yield from _in_properties(typing.cast("type", inner), item, here)
+            yield from _of_properties(typing.cast("type", inner), item, here)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from runbook_lib.credentials import credentials
+from runbook_lib.credentials import credentials, variables
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
 from runbook_lib.snapshot.functions import secrets_in_clear
 
@@ -23,17 +23,18 @@ def secrets_stay_out(plan: Plan, context: GateContext) -> Judgements:  # noqa: A
             bad=f"{op.name} is given a master password, or does not have RDS manage it.",
             remedy="Set manageMasterUserPassword and leave password out.",
         )
-    for op in resources(plan, "aws:lambda/function:Function"):
-        variables = op.inputs.get("environment", {}).get("variables", {})
-        leaks = secrets_in_clear({name: str(value) for name, value in variables.items() if value != COMPUTED})
-        yield judge(
-            op.name,
-            ok=not leaks,
-            good=f"{op.name} is given no secret in clear.",
-            bad=f"{op.name} is given values in {', '.join(leaks)}.",
-            remedy="Pass the secret's ARN.",
-        )
-    for op in resources(plan):
+    planned = [op for op in plan.operations if op.op != "delete" and not op.type.startswith("pulumi:")]
+    for op in planned:
+        leaks = secrets_in_clear({name: value for name, value in variables(op.inputs) if value != COMPUTED})
+        if leaks or op.type == "aws:lambda/function:Function":
+            yield judge(
+                op.name,
+                ok=not leaks,
+                good=f"{op.name} is given no secret in clear.",
+                bad=f"{op.name} is given values in {', '.join(leaks)}.",
+                remedy="Pass the secret's ARN.",
+            )
+    for op in planned:
         given = [name for name, value in op.inputs.items() if PASSWORD.search(name) and value and not isinstance(value, bool)]
         held = sorted({f"{path} ({kind})" for path, kind in credentials(op.inputs)})
         if op.type != "aws:rds/instance:Instance" and given:

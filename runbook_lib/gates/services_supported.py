@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, none_is, resources
 from runbook_lib.judgement import Judgement, unknown
 from runbook_lib.lifecycle import ServiceLife, services
 from runbook_lib.results import Status
@@ -54,9 +54,7 @@ def services_supported(plan: Plan, context: GateContext) -> Judgements:
                 remedy=f"Use one of {', '.join(_supported(life, context))}.",
             )
     if not found:
-        number = len(list(resources(plan)))
-        good, bad = f"None of {number} resources is of another service with versions.", "The plan has no resource of AWS."
-        yield judge("versions", ok=number > 0, good=good, bad=bad, remedy="Plan a stack that has some.")
+        yield none_is(plan, "of another service with versions")
 
 
 def _service(op: Operation) -> str:

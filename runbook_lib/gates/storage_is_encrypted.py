@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runbook_lib.documented import values_at
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
 from runbook_lib.gates.sdk import encryption_switches
 
 # The property that names the key.
@@ -12,15 +16,30 @@ KEY = {
     "aws:rds/instance:Instance": "kmsKeyId",
     "aws:sns/topic:Topic": "kmsMasterKeyId",
 }
+ON = (True, "true", COMPUTED, "KMS", "TLS")
+REQUIRED = {
+    "aws:dax/cluster:Cluster": "serverSideEncryption.enabled",
+    "aws:ec2/instance:Instance": "rootBlockDevice.encrypted",
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": "rootBlockDevice.encrypted",
+    "aws:elasticsearch/domain:Domain": "encryptAtRest.enabled",
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": "serverSideEncryption.enabled",
+    "aws:kinesis/stream:Stream": "encryptionType",
+    "aws:opensearch/domain:Domain": "encryptAtRest.enabled",
+}
+"""Types whose switch lies deeper, or is no yes or no: off unless it is set."""
+DEVICES = ("ebsBlockDevices", "blockDeviceMappings.ebs", "ebsConfigs")
+"""Lists of disks, each with a switch of its own."""
+INVERSE = {"encryptionDisabled": True, "sqsManagedSseEnabled": False, "sseAlgorithm": "none"}
+"""Inputs, at any depth, with the value that turns off what is on by itself."""
 
 
 @gate(
     requirement=("D2", "M1", "M2", "K1"), title="What is stored is encrypted; databases, log groups and topics with a named key"
 )
 def storage_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
-    """A key that is made by the same plan is not known yet, but named all the same."""
+    """A key that is made by the same plan is not known yet, but named all the same; so is the state of a disk from a snapshot."""
     for op in resources(plan):
-        off = [switch for switch in _switches(op.type) if op.inputs.get(switch) not in {True, "true", COMPUTED}]
+        off = [*_off(op), *_turned_off(op.inputs)]
         key = KEY.get(op.type)
         missing = [key] if key and not op.inputs.get(key) else []
         if off or key:
@@ -31,6 +50,27 @@ def storage_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noq
                 bad=f"{op.name} ({op.type}) does not set {', '.join(off + missing)}.",
                 remedy="Set it in stack/: encryption cannot be added to most of what exists already.",
             )
+
+
+def _off(op: Operation) -> Iterator[str]:
+    yield from (switch for switch in _switches(op.type) if op.inputs.get(switch) not in ON)
+    path = REQUIRED.get(op.type)
+    if path and not any(value in ON for value in values_at(op.inputs, path.split("."))):
+        yield path
+    for devices in DEVICES:
+        disks = [disk for disk in values_at(op.inputs, devices.split(".")) if isinstance(disk, dict)]
+        if any(disk.get("encrypted") not in ON for disk in disks):
+            yield f"{devices}.encrypted"
+
+
+def _turned_off(inputs: Any, path: str = "") -> Iterator[str]:
+    items = inputs.items() if isinstance(inputs, Mapping) else []
+    for name, value in items:
+        here = f"{path}.{name}" if path else str(name)
+        if name in INVERSE and value in (INVERSE[name], str(INVERSE[name]).lower()):
+            yield f"{here} otherwise than {value}"
+        for each in value if isinstance(value, list) else [value]:
+            yield from _turned_off(each, here)
 
 
 def _switches(token: str) -> list[str]:

@@ -20,6 +20,8 @@ from runbook_lib.rehearsal import (
     acl_hooks,
     action_hooks,
     catalogue_hooks,
+    certificate_hooks,
+    endpoint_hooks,
     function_hooks,
     instance_hooks,
     managed_key_hooks,
@@ -61,6 +63,8 @@ if __name__ == "__main__":
     catalogue_hooks.install()
     acl_hooks.install()
     action_hooks.install()
+    certificate_hooks.install()
+    endpoint_hooks.install()
     function_hooks.install()
     instance_hooks.install()
     managed_key_hooks.install()

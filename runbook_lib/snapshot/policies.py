@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.snapshot.conditions import many, narrows, vouched_for
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -38,52 +40,40 @@ class Statement:
     resources: tuple[str, ...] = ()
     principals: tuple[str, ...] = ()
     """ARNs, accounts and services alike; ``*`` is everybody."""
+    federated: tuple[str, ...] = ()
+    """Those of them that are identity providers."""
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def open_to_everybody(self) -> bool:
         """Whether it lets in anybody at all: no condition says who."""
-        return self.allows and "*" in self.principals and not narrows(self.conditions)
+        return self.allows and any(map(_is_pattern, self.principals)) and not narrows(self.conditions)
+
+    @property
+    def vouched_by(self) -> tuple[str, ...]:
+        """The identity providers that it trusts whomever they vouch for: no condition says whose identities."""
+        trusted = self.federated if self.allows else ()
+        return tuple(each for each in trusted if not vouched_for(each, self.conditions))
 
 
-NARROWING = frozenset(
-    {
-        "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
-        "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc",
-        "aws:sourcevpce", "aws:userid", "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn",
-    }
-)  # fmt: skip
-"""The condition keys (lower case, as IAM reads them) that say who calls or from where: those by which S3 tells a public policy
-from one that is not (Amazon S3 User Guide, "The meaning of public"), and their kin. ``aws:SecureTransport`` is none of them:
-everybody has TLS."""
-_EVERYWHERE = frozenset({"*", "0.0.0.0/0", "::/0"})
-_SAYING = ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike", "ipaddress", "bool")
-
-
-def narrows(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether the conditions of a statement leave only some of all callers.
-
-    An operator that is satisfied by what is not there (``…IfExists``, ``ForAllValues:``), or says who not, leaves all.
-    """
-    for operator, values in conditions.items():
-        name = operator.lower().removeprefix("foranyvalue:")
-        if name not in _SAYING:
-            continue
-        for key, asked in values.items():
-            if key.lower() in NARROWING and not _EVERYWHERE & {str(each) for each in _many(asked)}:
-                return True
-    return False
-
-
-# All there is of a service, or all of one type: no name is left in the ARN. In S3 what stands first is the bucket.
-_WHOLE = re.compile(r"^(?:[*?]+|[A-Za-z][\w-]*[/:][*?]+)(?:[/:][*?]+)*$")
-_WHOLE_OF_S3 = re.compile(r"^[*?]+(?:/.*)?$")
+NAMED_FIRST = frozenset({"s3", "sns", "sqs", "execute-api"})
+"""Services in whose ARNs the resource's own name comes first; in those of others its type does."""
+NAME = 3
+"""How many characters in a row make a pattern speak of something: fewer are in nearly every name."""
 
 
 def documents(value: Any) -> Iterator[Document]:
-    """The policy documents in a resource's inputs, wherever they are: as JSON text, or as an object."""
-    if isinstance(value, str) and value.lstrip().startswith("{") and '"Statement"' in value:
-        value = json.loads(value)
+    """The policy documents in a resource's inputs, wherever they are: as JSON text, however it is escaped, or as an object.
+
+    Raises:
+        ValueError: Something is meant for a policy and is no JSON.
+    """
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            if '"Statement"' in value:
+                raise
     if isinstance(value, dict) and "Statement" in value:
         yield value
     elif isinstance(value, dict):
@@ -93,17 +83,31 @@ def documents(value: Any) -> Iterator[Document]:
 
 
 def names_none(resource: str) -> bool:
-    """Whether a policy's resource is everything, or everything of a service or a type."""
+    """Whether a policy's resource is everything, or everything of a service or a type, however that is written."""
     parts = resource.split(":", 5)
     if parts[0] != "arn" or len(parts) < 6:  # noqa: PLR2004 - an ARN's
-        return resource == "*"
-    return bool((_WHOLE_OF_S3 if parts[2] == "s3" else _WHOLE).match(parts[5]))
+        return _is_pattern(resource)
+    if _is_pattern(parts[2]):
+        return True
+    words = [word for word in re.split("[/:]", parts[5]) if word]
+    if parts[2] in NAMED_FIRST and not (parts[2] == "s3" and parts[4]):  # an access point has an account, and a type
+        return not words or _says_nothing(words[0])
+    type_, *name = words or ["*"]
+    return _is_pattern(type_) or bool(name and _says_nothing(name[0]))
+
+
+def _is_pattern(text: str) -> bool:
+    return not set("*?").isdisjoint(text)
+
+
+def _says_nothing(name: str) -> bool:
+    return _is_pattern(name) and max(map(len, re.split("[*?]+", name))) < NAME
 
 
 def statements(document: str | dict[str, Any]) -> tuple[Statement, ...]:
     """The statements of a policy document (JSON text, or already decoded as IAM's client does)."""
     decoded = json.loads(document) if isinstance(document, str) else document
-    return tuple(_statement(raw) for raw in _many(decoded["Statement"]))
+    return tuple(_statement(raw) for raw in many(decoded["Statement"]))
 
 
 def _statement(raw: dict[str, Any]) -> Statement:
@@ -116,13 +120,10 @@ def _statement(raw: dict[str, Any]) -> Statement:
     return Statement(
         sid=raw.get("Sid", ""),
         allows=allows,
-        actions=_many(raw.get("Action", ())),
-        all_actions_but=_many(raw.get("NotAction", ())),
-        resources=_many(raw.get("Resource", ())),
-        principals=tuple(who for group in named for who in _many(group)),
+        actions=many(raw.get("Action", ())),
+        all_actions_but=many(raw.get("NotAction", ())),
+        resources=many(raw.get("Resource", ())),
+        principals=tuple(who for group in named for who in many(group)),
+        federated=many(principal.get("Federated", ())) if isinstance(principal, dict) else (),
         conditions=raw.get("Condition", {}),
     )
-
-
-def _many(value: Any) -> tuple[Any, ...]:
-    return tuple(value) if isinstance(value, (list, tuple)) else (value,)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from runbook_lib import costs
+from runbook_lib import costs, settings
 from runbook_lib.plan import deployed
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
@@ -20,9 +21,11 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     """Price what is deployed from the shipped price list and hold it to the budget and to the plan's estimate."""
     region = context.run.facts.target.region
     standing = deployed(context.engine.resources()).operations
-    planned = costs.estimate(agreed_plan(context.run).operations, region=region, today=context.day.judged)
-    live = costs.estimate(standing, region=region, today=context.day.judged)
-    on_today = costs.estimate(standing, region=region, today=context.day.today)
+    usage = costs.UsageAssumptions.of(settings.environment(context.run.facts.environment).usage)
+    priced = partial(costs.estimate, region=region, usage=usage)
+    planned = priced(agreed_plan(context.run).operations, today=context.day.judged)
+    live = priced(standing, today=context.day.judged)
+    on_today = priced(standing, today=context.day.today)
     delta = costs.diff(planned, live)
     return Report(
         findings=(
@@ -40,7 +43,10 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
             "planned_fixed_usd": str(planned.fixed),
             "budget_usd": str(known.monthly_budget_usd),
         },
-        warnings=costs.warnings(live, on_today, budget=known.monthly_budget_usd),
+        warnings=(
+            *costs.near_budget(live, budget=known.monthly_budget_usd, share=known.budget_warn_share),
+            *costs.warnings(live, on_today, budget=known.monthly_budget_usd),
+        ),
         frames={"Estimate": live.frame(), "Deployed against planned": delta.frame(), "Price lists": live.lists()},
         figures={"By service": live.figure()},
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runbook_lib import basis, constraint, saved_plan, settings, workspace
+from runbook_lib import basis, constraint, gates, saved_plan, settings, workspace
 from runbook_lib.agreement import deviations, not_known, not_shown, of_outputs
 from runbook_lib.errors import ConstraintError, NoPlansError, RunbookError
 from runbook_lib.outputs import StackOutputs
@@ -65,8 +65,9 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     function = outputs.schema_function_name if outputs else ""
     schema = _migrate(context, function)
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
+    granted = gates.judge_policies(agreed, outcome.plan, gates.GateContext(context.run.facts.environment, ""))
     return Report(
-        findings=(unmoved, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated),
+        findings=(unmoved, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated, *granted),
         data={**context.so_far, "schema": schema},
         frames={"Slowest resources": slowest_frame(outcome)},
     )

@@ -74,6 +74,8 @@ class Outcome:
         """
         from IPython.display import Markdown, display
 
+        from runbook_lib.decision.markdown import escaped
+
         self._of_this_execution()
         frames = dict(self.report.frames)
         if self.report.page:
@@ -81,7 +83,7 @@ class Outcome:
         else:
             display(Markdown(f"**{self.result.summary()}**"))
             for warning in self.report.warnings or ():
-                display(Markdown(f"**Warning.** {warning}"))
+                display(Markdown(f"**Warning.** {escaped(warning)}"))
             frames["Findings"] = findings_frame(self.result.findings)
         for heading, frame in frames.items():
             display(Markdown(f"#### {heading}"), _styled(frame))

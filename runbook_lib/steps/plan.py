@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import basis, costs, decision, gates, saved_plan, settings, workspace
+from runbook_lib import basis, costs, decision, gates, policy_packs, saved_plan, settings, workspace
 from runbook_lib.plan import Plan
 from runbook_lib.steps import looking_around
 from runbook_lib.steps.outcome import Report
@@ -39,15 +39,26 @@ def plan(context: Context, known: PlanParameters) -> Report:
             day=context.day.judged,
             deletion_limit=known.deletion_limit,
             warnings=tuple(outcome.warnings),
+            account=context.run.facts.target.account,
+            region=context.run.facts.target.region,
+            protected=str(config.get("payments:protected", "")).lower() == "true",
+            rehearsal=context.run.facts.target.emulated,
         ),
     )
-    estimate = costs.estimate(outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged)
+    usage = costs.UsageAssumptions.of(settings.environment(context.run.facts.environment).usage)
+    estimate = costs.estimate(
+        outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged, usage=usage
+    )
+    near = costs.near_budget(estimate, budget=known.monthly_budget_usd, share=known.budget_warn_share)
     cost = decision.change_of_cost(outcome.plan, estimate, region=context.run.facts.target.region, today=context.day.judged)
     needs = decision.needs_of(saved_plan.agreed(context.run, saved))
+    facts = context.run.facts
+    packs = policy_packs.findings(policy_packs.named(facts.environment), facts.engine, outcome.policy_packs, outcome.violations)
     return Report(
         findings=(
             *looking_around.findings(context, outcome.plan),
             *findings,
+            *packs,
             *costs.findings(
                 estimate,
                 budget=known.monthly_budget_usd,
@@ -63,7 +74,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
             "outside": [operation.model_dump(mode="json") for operation in outcome.outside.operations],
             "outputs": outcome.outputs,
-            "warnings": list(outcome.warnings),
+            "warnings": [*outcome.warnings, *near],
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
             "price_lists": [file.model_dump(mode="json") for file in estimate.price_lists],

@@ -45,6 +45,7 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         data={**discovery.model_dump(mode="json"), "account": account.model_dump(mode="json")},
         warnings=(*discovery.warnings(), *preflight.warnings(account, now)),
         frames=discovery.frames(),
+        figures={"Support": discovery.figure()},
     )
 
 

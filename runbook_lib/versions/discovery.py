@@ -18,6 +18,7 @@ from runbook_lib.versions.tools import ToolVersion
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from runbook_lib.aws import Aws
     from runbook_lib.days import Day
@@ -94,6 +95,12 @@ class Discovery(Facts):
 
         beside = {"On today's date": on_today(self)} if self.day != self.today else {}
         return {"Versions": self.frame(), **beside}
+
+    def figure(self) -> Figure:
+        """Until when what was chosen, and what could be chosen instead, is supported."""
+        from runbook_lib.versions.show import figure
+
+        return figure(self)
 
     def frame(self) -> pd.DataFrame:
         """The versions of the major asked for, the newest of the others, the runtime and the tools."""

@@ -23,7 +23,8 @@ NO_ENGINE = cast("Engine", None)  # a folder as backend needs none
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     home = tmp_path / "home"
-    shutil.copytree(settings.home() / "stack", home / "stack", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("stack", "notebooks"):
+        shutil.copytree(settings.home() / folder, home / folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("RUNBOOK_OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.setattr(settings, "home", lambda: home)
     made = create(backend=f"file://{tmp_path}/state")

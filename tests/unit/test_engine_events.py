@@ -18,7 +18,7 @@ def event(kind: str, op: str = "create", name: str = "a") -> Any:
     step = SimpleNamespace(
         op=op, urn=f"urn::{name}", type="t", provider="", old=None, new=None, keys=None, diffs=None, detailed_diff=None
     )
-    kinds = dict.fromkeys(("resource_pre_event", "res_outputs_event", "diagnostic_event"))
+    kinds = dict.fromkeys(("resource_pre_event", "res_outputs_event", "diagnostic_event", "policy_event", "summary_event"))
     return cast("Any", SimpleNamespace(timestamp=1, **{**kinds, kind: SimpleNamespace(metadata=step)}))
 
 

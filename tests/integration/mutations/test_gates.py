@@ -47,6 +47,10 @@ class Change:
 
 ROLE = 'trust("lambda.amazonaws.com")),\n            opts=pulumi.ResourceOptions(parent=self),'
 
+RIGHTS = "        rights = aws.iam.RolePolicy(\n"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+ELSEWHERE = "arn:aws:acm:eu-central-1:111122223333:certificate/1"
 NODES = (
     'aws.eks.NodeGroup("old", node_group_name=context.names("old"), cluster_name="c", node_role_arn=role.arn, '
     'subnet_ids=["s"], scaling_config={"desired_size": 1, "max_size": 1, "min_size": 1}, version="1.29", opts=child)'
@@ -54,8 +58,28 @@ NODES = (
 
 CHANGES = (
     Change(
+        "alarms_reach_somebody", "these tell nobody",
+        "monitoring.py", "            alarm_actions=[self.topic.arn],\n",
+    ),
+    Change("load_balancers_speak_tls", "a certificate of account 111122223333", config={"payments:certificateArn": ELSEWHERE}),
+    Change(
+        "attached_policies_are_known", f"attaches {ADMINISTRATOR}",
+        "application.py", RIGHTS,
+        f'        aws.iam.RolePolicyAttachment(f"wide-{{function}}", role=role.name, policy_arn="{ADMINISTRATOR}",'
+        f" opts=pulumi.ResourceOptions(parent=self))\n{RIGHTS}",
+    ),
+    Change(
         "buckets_are_private", "lacks BucketPublicAccessBlock",
         "bucket.py", "block_public_policy=True", "block_public_policy=False",
+        also={"nothing_is_public": "each input that opens something is named by it, whatever else guards a bucket"},
+    ),
+    Change(
+        "nothing_is_public", "it asks neither for a key nor who comes",
+        "api_definition.py", '    "api_key_required": True,\n', "",
+    ),
+    Change(
+        "traffic_is_encrypted", "protocol http",
+        "monitoring.py", 'protocol="email"', 'protocol="http"', config={"payments:alarmEmail": "a@payments.bank"},
     ),
     Change("database_meets_requirements", "'multiAz': False", config={"payments:multiAz": "false"}),
     Change("deletions_within_limit", "replace audit", "storage.py", 'f"payments-{purpose}-', 'f"payment-{purpose}-'),

@@ -88,7 +88,10 @@ FUNCTION = {
 }
 WEB = {"securityGroupId": COMPUTED, "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}
 
-OPERATIONS = (
+FRONT = {"internal": False, "subnets": ["subnet-1", "subnet-2", "subnet-3"]}
+LISTENER = {"loadBalancerArn": COMPUTED, "port": 80, "protocol": "HTTP", "defaultActions": [{"type": "forward"}]}
+
+OPERATIONS: tuple[Operation, ...] = (
     provider(TAGS),
     operation("aws:rds/instance:Instance", "database", DATABASE),
     operation("aws:s3/bucket:Bucket", "audit", {"bucket": f"payments-audit-1-{ENDING}"}, parent="store"),
@@ -104,6 +107,11 @@ OPERATIONS = (
     operation("aws:cloudwatch/logGroup:LogGroup", "execution", {"name": COMPUTED, "kmsKeyId": COMPUTED}),
     operation("aws:sns/topic:Topic", "alarms", {"name": f"alarms-{ENDING}", "kmsMasterKeyId": COMPUTED}),
 )  # fmt: skip
+OPERATIONS += (
+    operation("aws:cloudwatch/metricAlarm:MetricAlarm", "cpu", {"name": f"cpu-{ENDING}", "alarmActions": [COMPUTED]}),
+    operation("aws:lb/loadBalancer:LoadBalancer", "front", {"name": f"front-{ENDING}", **FRONT}, parent="front"),
+    operation("aws:lb/listener:Listener", "web", LISTENER, parent="front"),
+)
 HEALTHY = Plan(operations=OPERATIONS)
 
 

@@ -76,4 +76,6 @@ def test_the_emulator_is_told_the_load_balancers_name_in_clear() -> None:
     http._transport = httpx.MockTransport(answer)
     secure = Front(f"https://{DNS_NAME}", "pay.example.com")
     http.get(f"{secure.url}/health", headers=secure.headers, extensions=secure.extensions)
-    assert (str(seen[0].url), seen[0].headers["host"]) == ("http://127.0.0.1:4566/health", DNS_NAME)
+    assert (str(seen[0].url), seen[0].headers["host"]) == ("http://127.0.0.1:4566/health", f"{DNS_NAME}:443"), "whose listener"
+    http.get(f"http://{DNS_NAME}/health")
+    assert seen[1].headers["host"] == DNS_NAME

@@ -18,7 +18,7 @@ from unit.runs import create, finish
 from unit.steps.stand_in import FakeAws, FakeEngine, FakeRun, context, judged, outcome, resource
 from unit.versions import judging
 
-from runbook_lib import filing, redaction, saved_plan, settings, steps
+from runbook_lib import filing, policy_packs, redaction, saved_plan, settings, steps
 from runbook_lib.engine_events import Outcome
 from runbook_lib.errors import UsageError
 from runbook_lib.parameters import PlanParameters
@@ -52,10 +52,10 @@ class Gateway:
 
 def plan(
     folder: Path, preview: Plan, *, clock: datetime = LATER, warnings: tuple[str, ...] = (), saves: bytes | None = b"{}",
-    listed: Any = None, role: str = "arn:aws:iam::1:role/another-team", **known: Any,
+    listed: Any = None, role: str = "arn:aws:iam::1:role/another-team", endpoint: str | None = "http://127.0.0.1:1", **known: Any,
 ) -> Report:  # fmt: skip
     """What 02 comes to if the engine previews this, and 01 found ``FOUND``."""
-    run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}})
+    run = FakeRun(folder, {"01_version_discovery": {**FOUND.model_dump(mode="json"), "warnings": []}}, endpoint)
     engine = FakeEngine(saves, preview=Outcome(plan=preview, done=(), warnings=warnings), resources=[])
     surroundings = replace(
         context(run, engine, FakeAws(listed=listed, apigateway=Gateway(role), iam=Gateway(role))), clock=lambda: clock
@@ -212,3 +212,24 @@ def test_a_plan_that_did_not_pass_is_agreed_on_by_nobody(tmp_path: Path, monkeyp
         agreed_plan(run)
     finish(run, "02_plan", operations=HEALTHY.model_dump(mode="json")["operations"])
     assert agreed_plan(run) == HEALTHY
+
+
+def test_packs_that_this_engine_cannot_run_are_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy_packs, "named", lambda _: (tmp_path / "bank",))
+    unread = [finding for finding in plan(tmp_path, asking_for(CHOSEN)).findings if finding.status is Status.UNKNOWN]
+    assert [(finding.check, finding.resource) for finding in unread] == [("policy_packs_passed", "bank")]
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint", "expected"),
+    [
+        ("us-east-1", None, []),
+        ("eu-central-1", None, ["load_balancers_speak_tls"]),
+        ("eu-central-1", "http://127.0.0.1:1", []),
+    ],
+)
+def test_the_gates_are_told_where_the_plan_goes(tmp_path: Path, region: str, endpoint: str | None, expected: list[str]) -> None:
+    """A certificate of another region cannot be used; in a rehearsal it may be an example."""
+    previewed = with_inputs("web", protocol="HTTPS", certificateArn=f"arn:aws:acm:{region}::certificate/1")
+    report = plan(tmp_path, previewed, endpoint=endpoint)
+    assert [found.check for found in report.findings if found.resource == "web" and found.status is not Status.PASS] == expected

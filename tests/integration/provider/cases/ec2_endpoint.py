@@ -15,6 +15,13 @@ def _endpoint(make: Make) -> dict:
     return {"vpcId": vpc, "serviceName": SERVICE, "vpcEndpointType": "Gateway", "routeTableIds": tables}
 
 
+def _interface(make: Make) -> dict:
+    """With all that the emulator itself forgets."""
+    vpc = make.vpc()
+    inputs = {"subnetIds": [make.subnet(vpc)], "securityGroupIds": [make.security_group(vpc)], "privateDnsEnabled": True}
+    return {"vpcId": vpc, "serviceName": "com.amazonaws.us-east-1.kms", "vpcEndpointType": "Interface", **inputs}
+
+
 def _association(make: Make) -> dict:
     vpc = make.vpc()
     endpoint = make("aws:ec2/vpcEndpoint:VpcEndpoint", vpcId=vpc, serviceName=SERVICE, vpcEndpointType="Gateway")
@@ -29,6 +36,11 @@ def _log(make: Make) -> dict:
 
 CASES = [
     Case("aws:ec2/vpcEndpoint:VpcEndpoint", _endpoint, lambda make: {"routeTableIds": [_table(make, make.vpcs[0])]}),
+    Case(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        _interface,
+        lambda make: {"securityGroupIds": [make.security_group(make.vpcs[0])], "privateDnsEnabled": False},
+    ),
     Case("aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation", _association),
     Case("aws:ec2/flowLog:FlowLog", _log, lambda _: {"tags": {"Name": "b"}}),
 ]
