@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test lint format lock lab clean
+.PHONY: help setup rehearse test lint format lock policies lab clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ format: $(READY)  ## Let ruff format and fix.
 lock: $(READY)  ## Write requirements.lock anew from pyproject.toml.
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras pyproject.toml \
 		--custom-compile-command 'make lock' --output-file requirements.lock
+
+policies: $(READY)  ## Write docs/policies anew from what a rehearsal asks AWS for.
+	@$(BIN)/python -m runbook_lib.rehearsal.policies
 
 lab: $(READY)  ## Open the notebooks in JupyterLab, on this machine only.
 	@$(BIN)/jupyter lab --ServerApp.ip=127.0.0.1 notebooks

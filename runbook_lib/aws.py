@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import threading
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -119,7 +120,10 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """The boto3 client for ``service``, e.g. ``rds``; the same one every time."""
-        return self._client(service, service, {"retries": {"mode": "standard", "max_attempts": 4}, "read_timeout": 30})
+        # What botocore reads there counts: it is how a stack's aws:maxRetries and aws:retryMode come here.
+        told = {"AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE"}.intersection(os.environ) and not self.target.emulated
+        retries = {} if told else {"retries": {"mode": "standard", "max_attempts": 4}}
+        return self._client(service, service, {**retries, "read_timeout": 30})
 
     def credentials(self) -> Any:
         """What botocore acts by, in its own class; ``None`` where there are none."""

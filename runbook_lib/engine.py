@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import constraint, policy_packs
+from runbook_lib import backends, constraint, policy_packs
 from runbook_lib.engine_events import Outcome, Recorder
 from runbook_lib.errors import ConstraintError, EngineError, InterruptedRunError, NoPlansError, UsageError
 from runbook_lib.plan import Plan
 from runbook_lib.redaction import learning, redact, without_password
-from runbook_lib.settings import EngineKind, outputs
+from runbook_lib.settings import EngineKind, environment, outputs
 from runbook_lib.uninterrupted import WORK_VARIABLE, to_its_end
 
 if TYPE_CHECKING:
@@ -78,18 +78,24 @@ class Engine:
                     "PULUMI_BACKEND_URL": self._backend(),
                     # Plugins are the rehearsal's own, or installed by the user on purpose; never on the fly mid-migration.
                     "PULUMI_SKIP_UPDATE_CHECK": "true",
+                    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
                     "RUNBOOK_PYTHON": sys.executable,
                     "RUNBOOK_BUILD": str(outputs() / ".build"),  # the stack's packages: the checkout may be read-only
                     WORK_VARIABLE: "1",
                     **{name: value for name, value in os.environ.items() if name == "PULUMI_CONFIG_PASSPHRASE"},
                 },
                 pulumi_command=command(self._run.facts.engine),
-                secrets_provider="passphrase",
+                secrets_provider=self._secrets_provider(),
             )
             with _translated("select the stack"):
                 self._stack = create_or_select_stack(self._run.facts.environment, work_dir=str(self._run.workspace), opts=options)
                 learning.configuration(self._stack, self._run.workspace / f"Pulumi.{self._run.facts.environment}.yaml")
         return self._stack
+
+    def _secrets_provider(self) -> str:
+        """A rehearsal has a passphrase of its own, whoever encrypts the secrets of what is rehearsed."""
+        facts = self._run.facts
+        return backends.PASSPHRASE if facts.rehearsal else backends.secrets_provider(environment(facts.environment))
 
     def _policy_packs(self) -> list[str]:
         """Those that the environment names, for the command that runs any."""

@@ -55,6 +55,8 @@ class VersionDiscoveryParameters(StepParameters):
     """How many days of standard support engine and runtime must have left."""
     lambda_runtime: Annotated[str, StringConstraints(pattern=r"^python3\.\d+$")] = "python3.13"
     """The Lambda runtime asked for."""
+    permissions: Literal["deploy", "read-only", "unasked"] = "deploy"
+    """Which of the policies in docs/policies the caller is held to, each with those before it."""
 
 
 class PlanParameters(StepParameters):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOME_VARIABLE = "RUNBOOK_HOME"
 OUTPUTS_VARIABLE = "RUNBOOK_OUTPUTS"
+SECRETS_PROVIDERS = r"^(passphrase|default|(awskms|azurekeyvault|gcpkms|hashivault)://.+)?$"
+"""Those that Pulumi knows; ``default`` is Pulumi Cloud's own."""
 
 
 class EngineKind(StrEnum):
@@ -46,6 +48,8 @@ class Environment(BaseModel):
     account: Annotated[str, StringConstraints(pattern=r"^(\d{12})?$")] = ""
     """The AWS account that it is in, and no other; what is protected has to say so."""
     engine: EngineKind = EngineKind.PULUMI
+    secrets_provider: Annotated[str, StringConstraints(pattern=SECRETS_PROVIDERS)] = ""
+    """Who encrypts the stack's secrets on AWS, as Pulumi names it; empty is what the stack's own file says, or a passphrase."""
     policy_packs: tuple[str, ...] = ()
     """Folders of Pulumi policy packs, relative to the checkout."""
     usage: dict[str, Any] = {}
@@ -140,9 +144,18 @@ def stack_config(name: str) -> dict[str, Any]:
     Raises:
         UsageError: The file is missing or not a Pulumi stack configuration.
     """
+    return dict(stack_file(name).get("config") or {})
+
+
+def stack_file(name: str) -> dict[str, Any]:
+    """``stack/Pulumi.<environment>.yaml``, as written.
+
+    Raises:
+        UsageError: The file is missing or not a Pulumi stack configuration.
+    """
     path = home() / "stack" / f"Pulumi.{name}.yaml"
     try:
-        return dict(_mapping(path).get("config") or {})
+        return dict(_mapping(path))
     except FileNotFoundError as error:
         raise UsageError(
             f"The stack has no configuration for {name!r} ({path}).", remedy="Copy Pulumi.staging.yaml and edit it."

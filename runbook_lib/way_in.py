@@ -6,11 +6,10 @@ Nobody else decides where a step goes. What was decided is shown before anything
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import endpoints, kept, redaction, settings, stack_lock
+from runbook_lib import backends, endpoints, kept, provider_settings, redaction, settings, stack_lock
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import UsageError
 from runbook_lib.run import Run
@@ -135,7 +134,8 @@ def resolved(
         else:
             _only_aws(environment, named)
             if not to_look:
-                _passphrase_given()
+                backends.passphrase_given(environment)
+            inside.enter_context(provider_settings.entered(settings.stack_config(name)))
             target = Target(region=environment.region)
         caller = Aws(target).identity()
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
@@ -153,6 +153,11 @@ def _right_account(place: Place) -> None:
             f"These credentials are {place.caller}, of account {found or 'unknown'}; "
             f"{place.environment.environment} is in {wanted}.",
             remedy="Use that account's credentials (AWS_PROFILE), or correct account: in the environment's file.",
+        )
+    if not place.world and (why := provider_settings.excluded(settings.stack_config(place.environment.environment), found)):
+        raise UsageError(
+            f"These credentials are {place.caller}, and of the accounts of {place.environment.environment} {why}.",
+            remedy="Use another account's credentials (AWS_PROFILE), or correct the stack's configuration.",
         )
 
 
@@ -182,6 +187,7 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
             f"{name} is protected, and {name}.yaml does not say which account it is in.",
             remedy='Say it in notebooks/parameters, as text: account: "111122223333".',
         )
+    provider_settings.refuse(config, name)
     if (other := config.get("aws:region", environment.region)) != environment.region:
         raise UsageError(
             f"{name}.yaml says region: {environment.region}, and stack/Pulumi.{name}.yaml says aws:region: {other}.",
@@ -195,19 +201,6 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
         )
     if environment.engine is EngineKind.EMBEDDED:
         raise UsageError(f"{name}.yaml says engine: embedded, which only rehearses.", remedy="runbook rehearse")
-
-
-def _passphrase_given() -> None:
-    if not os.environ.get("PULUMI_CONFIG_PASSPHRASE") and not os.environ.get("PULUMI_CONFIG_PASSPHRASE_FILE"):
-        raise UsageError(
-            "No passphrase for the stack's secrets.",
-            remedy="Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
-        )
-    if why := redaction.weak_passphrase():
-        raise UsageError(
-            f"The passphrase for the stack's secrets is too weak: {why}. Records could not mask it.",
-            remedy="Choose a random one; a stack gets another with: pulumi stack change-secrets-provider passphrase.",
-        )
 
 
 def _belongs(run: Run, place: Place) -> None:
@@ -227,4 +220,4 @@ def _belongs(run: Run, place: Place) -> None:
 
 def backend() -> str:
     """The Pulumi backend of a new run on AWS."""
-    return redaction.without_password(os.environ.get("PULUMI_BACKEND_URL", "file://~"))
+    return redaction.without_password(backends.current())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from runbook_lib import files, settings
+from runbook_lib import backends, files, settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,17 +55,28 @@ def prepare(run: Run, chosen: Mapping[str, str]) -> Path:
     content["config"] = {
         **settings.stack_config(run.facts.environment),
         "aws:region": run.facts.target.region,
-        **_only_in(settings.environment(run.facts.environment).account, run.facts.target),
+        **_only_in(run),
         **_emulator_config(run.facts.target),
         **chosen,
     }
-    _write_yaml(path, content)
+    _write_yaml(path, _encrypted(content, run))
     return workspace
 
 
-def _only_in(account: str, target: Target) -> dict[str, Any]:
+def _encrypted(content: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
+    """Names who encrypts: Pulumi would ask for a passphrase where a stack's file does not say it."""
+    if run.facts.rehearsal:  # by a passphrase of its own: no key service is asked
+        return {key: value for key, value in content.items() if key not in {"secretsprovider", "encryptedkey"}}
+    provider = backends.secrets_provider(settings.environment(run.facts.environment))
+    return content if provider == backends.PASSPHRASE else {"secretsprovider": provider, **content}
+
+
+def _only_in(run: Run) -> dict[str, Any]:
     """Has the provider refuse any other account, too."""
-    return {"aws:allowedAccountIds": [account]} if account and not target.emulated else {}
+    if run.facts.target.emulated:
+        return {}
+    account = settings.environment(run.facts.environment).account
+    return {"aws:allowedAccountIds": [account]} if account else {}
 
 
 def _emulator_config(target: Target) -> dict[str, Any]:

@@ -8,13 +8,25 @@ import pulumi
 import pulumi_aws as aws
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from config import StackConfig
 
 # An explicit provider does not read the `aws:` namespace, so what points a rehearsal at the emulator is handed on
-# here. Real runs leave all of these unset and take credentials from the environment.
-_FLAGS = ("s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck", "skipRequestingAccountId")
-_OBJECTS = ("endpoints", "allowedAccountIds")
-_TEXTS = ("profile",)
+# here, with everything else that a stack may say of it; region and tags are the program's own.
+_FLAGS = (
+    "insecure", "s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation",
+    "skipRequestingAccountId", "useDualstackEndpoint", "useFipsEndpoint",
+)  # fmt: skip
+_NUMBERS = ("maxRetries", "tokenBucketRateLimiterCapacity")
+_OBJECTS = (
+    "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles", "endpoints", "forbiddenAccountIds", "ignoreTags",
+    "sharedConfigFiles", "sharedCredentialsFiles", "userAgents",
+)  # fmt: skip
+_TEXTS = (
+    "customCaBundle", "ec2MetadataServiceEndpoint", "ec2MetadataServiceEndpointMode", "httpProxy", "httpsProxy", "noProxy",
+    "profile", "retryMode", "s3UsEast1RegionalEndpoint", "stsRegion", "tagPolicyCompliance",
+)  # fmt: skip
 _SECRETS = ("accessKey", "secretKey", "token")
 
 
@@ -24,8 +36,9 @@ def _snake(key: str) -> str:
 
 def forwarded(settings: pulumi.Config) -> dict[str, Any]:
     """Collect the provider arguments that the `aws:` configuration sets."""
-    readers = {
+    readers: dict[Callable[[str], Any], tuple[str, ...]] = {
         settings.get_bool: _FLAGS,
+        settings.get_int: _NUMBERS,
         settings.get_object: _OBJECTS,
         settings.get: _TEXTS,
         settings.get_secret: _SECRETS,

@@ -5,6 +5,7 @@ that is full or by credentials that end in the middle.
 """
 
 from runbook_lib.preflight.findings import findings, warnings
+from runbook_lib.preflight.permissions import wanted
 from runbook_lib.preflight.reading import Needs, needs_of, read
 
-__all__ = ["Needs", "findings", "needs_of", "read", "warnings"]
+__all__ = ["Needs", "findings", "needs_of", "read", "wanted", "warnings"]

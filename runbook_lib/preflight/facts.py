@@ -68,14 +68,48 @@ class Zone(Facts):
     database: bool
 
 
+class Decided(Facts):
+    """What IAM says of a policy's actions.
+
+    Attributes:
+        policy: The published policy, e.g. ``deploy``.
+        denied: Actions that the steps need and the caller may not.
+        provider: Actions that the provider may need and the caller may not.
+        conditions: What the answer depends on and IAM was not told, e.g. ``aws:MultiFactorAuthPresent``.
+        asked: How many actions were asked about.
+    """
+
+    policy: str
+    denied: tuple[str, ...]
+    provider: tuple[str, ...]
+    conditions: tuple[str, ...]
+    asked: int
+
+
+class Permissions(Facts):
+    """What IAM says of a caller.
+
+    Attributes:
+        principal: Whose policies were asked about; empty where nobody's were.
+        unasked: Why they were not, where that is nobody's fault: somebody said so, or the caller is an account's root user.
+        decided: By policy.
+    """
+
+    principal: str
+    unasked: str
+    decided: tuple[Decided, ...]
+
+
 class Account(Facts):
     """What pre-flight read.
 
     Attributes:
+        permissions: What IAM says of the caller; ``None`` where it did not say.
         unknown: What AWS did not say: the question, and why.
     """
 
     credentials: Credentials
     quotas: tuple[Quota, ...]
     zones: tuple[Zone, ...]
+    permissions: Permissions | None = None
     unknown: dict[str, str]

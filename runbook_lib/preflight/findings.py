@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from runbook_lib.preflight import permissions
 from runbook_lib.results import Finding, Status
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ZONES = 3
 
 
 def findings(account: Account, *, region: str, now: datetime) -> tuple[Finding, ...]:
-    """One finding for the credentials, for each quota, for the zones, and for each question that was not answered.
+    """One finding for the credentials, each quota, the zones, each policy, and each question that was not answered.
 
     Args:
         account: What was read.
@@ -33,13 +34,17 @@ def findings(account: Account, *, region: str, now: datetime) -> tuple[Finding, 
         credentials_last(account.credentials, now),
         *(quota_suffices(quota, region) for quota in account.quotas),
         *([zones_offer_enough(account, region)] if "availability zones" not in account.unknown else []),
+        *(permissions.findings(account.permissions) if account.permissions else ()),
         *_unanswered(account),
     )
 
 
 def warnings(account: Account, now: datetime) -> tuple[str, ...]:
     """What passes and may not do so to the end."""
-    found = account.credentials
+    return (*_ending(account.credentials, now), *(permissions.warnings(account.permissions) if account.permissions else ()))
+
+
+def _ending(found: Credentials, now: datetime) -> tuple[str, ...]:
     whole = sum(minutes for step, minutes in MINUTES.items() if step < "90")
     if found.temporary and not found.renewed and found.ends is None:
         return (f"Nobody says when the credentials ({found.method}) end; the steps may take {whole} minutes together.",)
@@ -90,6 +95,9 @@ def zones_offer_enough(account: Account, region: str) -> Finding:
 
 def _unanswered(account: Account) -> Iterator[Finding]:
     for question, why in account.unknown.items():
+        if question == permissions.PERMISSIONS:
+            yield permissions.unanswered(why)
+            continue
         message = f"AWS does not say how many {question} there are and may be: {why}"
         remedy = "Allow the caller what docs/policies/read-only.json lists, and run 01 again."
         yield _finding("quotas_suffice", Status.UNKNOWN, question, message, remedy)

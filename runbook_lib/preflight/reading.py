@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.preflight.facts import Account, Credentials, Quota, Zone
+from runbook_lib.preflight.permissions import PERMISSIONS
+from runbook_lib.preflight.simulating import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +33,7 @@ class Needs:
         instance_class: Of its database.
         engine_version: Of its database, as 01 chose it; empty where none was.
         tags: What tells its resources from others'.
+        policies: The published policies that the caller is held to.
     """
 
     addresses: int
@@ -38,9 +41,17 @@ class Needs:
     instance_class: str
     engine_version: str
     tags: Mapping[str, str]
+    policies: tuple[str, ...] = ()
 
 
-def needs_of(config: Mapping[str, Any], *, instance_class: str, engine_version: str, tags: Mapping[str, str]) -> Needs:
+def needs_of(
+    config: Mapping[str, Any],
+    *,
+    instance_class: str,
+    engine_version: str,
+    tags: Mapping[str, str],
+    policies: tuple[str, ...] = (),
+) -> Needs:
     """What a stack's configuration comes to; defaults are those of ``stack/config.py``."""
     per_zone = str(config.get("payments:natPerZone", "true")).lower() == "true"
     return Needs(
@@ -49,11 +60,18 @@ def needs_of(config: Mapping[str, Any], *, instance_class: str, engine_version: 
         instance_class=instance_class,
         engine_version=engine_version,
         tags=tags,
+        policies=policies,
     )
 
 
-def read(aws: Aws, needs: Needs) -> Account:
-    """Ask every question; what is not answered is on record with why."""
+def read(aws: Aws, needs: Needs, caller: str) -> Account:
+    """Ask every question; what is not answered is on record with why.
+
+    Args:
+        aws: Where.
+        needs: What the stack is configured to have.
+        caller: The ARN that AWS knows the caller by.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     questions: dict[str, Callable[[], Any]] = {
@@ -63,6 +81,7 @@ def read(aws: Aws, needs: Needs) -> Account:
         "concurrent executions": lambda: _concurrency(aws, needs),
         "KMS keys": lambda: _keys(aws),
         "availability zones": lambda: _zones(aws, needs),
+        PERMISSIONS: lambda: simulate(aws, caller, needs.policies),
     }
     answers: dict[str, Any] = {}
     unknown: dict[str, str] = {}
@@ -74,7 +93,9 @@ def read(aws: Aws, needs: Needs) -> Account:
         except (BotoCoreError, ClientError) as error:
             unknown[name] = str(error)
     zones = answers.pop("availability zones", ())
-    return Account(credentials=credentials(aws), quotas=tuple(answers.values()), zones=zones, unknown=unknown)
+    permissions = answers.pop(PERMISSIONS, None)
+    quotas = tuple(answers.values())
+    return Account(credentials=credentials(aws), quotas=quotas, zones=zones, permissions=permissions, unknown=unknown)
 
 
 def credentials(aws: Aws) -> Credentials:

@@ -18,6 +18,7 @@ from ministack import app as ministack
 
 from runbook_lib.rehearsal import (
     acl_hooks,
+    action_hooks,
     catalogue_hooks,
     certificate_hooks,
     endpoint_hooks,
@@ -51,7 +52,7 @@ async def _serve(descriptor: int) -> None:
     config.bind = [f"fd://{descriptor}"]
     config.keep_alive_timeout = 75  # longer than any client keeps a pooled connection idle
     config.graceful_timeout = 1
-    await serve(quota_hooks.wrap(catalogue_hooks.wrap(ministack.app)), config, shutdown_trigger=stopping.wait)
+    await serve(action_hooks.wrap(quota_hooks.wrap(catalogue_hooks.wrap(ministack.app))), config, shutdown_trigger=stopping.wait)
 
 
 if __name__ == "__main__":
@@ -61,6 +62,7 @@ if __name__ == "__main__":
     ministack.pin_request_origin = _over_tls
     catalogue_hooks.install()
     acl_hooks.install()
+    action_hooks.install()
     certificate_hooks.install()
     endpoint_hooks.install()
     function_hooks.install()

@@ -35,9 +35,10 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
     )
     progress("looking at the account")
     needs = preflight.needs_of(
-        config, instance_class=discovery.instance_class, engine_version=discovery.engine_version, tags=_identity(context.run)
-    )
-    account, now = preflight.read(context.aws, needs), context.clock()
+        config, instance_class=discovery.instance_class, engine_version=discovery.engine_version, tags=_identity(context.run),
+        policies=preflight.wanted(known.permissions, drills=_drills(context.run)),
+    )  # fmt: skip
+    account, now = preflight.read(context.aws, needs, context.run.facts.caller), context.clock()
     region = context.run.facts.target.region
     return Report(
         findings=(*discovery.findings(), *preflight.findings(account, region=region, now=now)),
@@ -52,6 +53,12 @@ def _identity(run: Run) -> dict[str, str]:
     """The tags that tell this stack's resources from others'."""
     tags = tagged.configured_tags(run.facts.environment)
     return {key: tags[key] for key in tagged.IDENTITY if key in tags}
+
+
+def _drills(run: Run) -> bool:
+    """Whether 04 drills in this run, as far as it is told yet."""
+    told = settings.environment(run.facts.environment).steps.get("04_verify", {})
+    return bool(run.facts.parameters.get("04_verify", told).get("drills", False))
 
 
 def discovered(run: Run) -> versions.Discovery:

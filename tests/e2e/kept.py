@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from e2e.conftest import Runbook
 
 from runbook_lib import operations
+from runbook_lib.rehearsal import action_hooks
 from runbook_lib.rehearsal import world as worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pytest
 
@@ -31,6 +32,8 @@ class Kept:
     runbook: Runbook
     printed: str
     run: Run
+    actions: Path
+    """What the operator asked the emulator for (``action_hooks``)."""
 
     def client(self, service: str) -> Any:
         """An independent client, not the runbook's own."""
@@ -77,10 +80,11 @@ def rehearsal(outputs: Path) -> Iterator[Kept]:
     """Rehearse and keep it; afterwards it is ended, if a test has not done so."""
     outputs.mkdir()
     runbook = Runbook(outputs)
-    code, printed = runbook("rehearse", "--keep")
+    actions = outputs.parent / "actions"
+    code, printed = runbook("rehearse", "--keep", **{action_hooks.VARIABLE: str(actions)})
     assert code == 0, printed
     try:
-        yield Kept(runbook, printed, runbook.run())
+        yield Kept(runbook, printed, runbook.run(), actions)
     finally:
         runbook("teardown")
         # A teardown that fails keeps it, for the user to look at.

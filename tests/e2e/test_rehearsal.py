@@ -12,6 +12,8 @@ from e2e.kept import Kept, rehearsal
 
 from runbook_lib import parameters
 from runbook_lib.engine import Engine
+from runbook_lib.preflight import permissions
+from runbook_lib.rehearsal import policies
 from runbook_lib.results import Status, StepResult
 from runbook_lib.run import Run
 from runbook_lib.snapshot.drift import Drift
@@ -76,6 +78,17 @@ class TestRecords:
         after = {goal["name"] for goal in goals if any("aws:rds/instance:Instance" in urn for urn in goal["dependencies"])}
         assert silent == {"database-cpu", "database-storage", "database-connections"}
         assert after == silent
+
+
+class TestPolicies:
+    def test_the_published_policies_allow_what_was_asked_for(self, kept: Kept, run: Run) -> None:
+        """After a step asks AWS for something new: ``make policies``."""
+        asked = policies.asked(kept.actions.read_text().splitlines(), run.ledger.events())
+        assert min(map(len, asked.values())) > 0
+        allowed: set[str] = set()
+        for name in ("read-only", "deploy", "drills"):  # each in addition to those before it
+            allowed |= {action for listed in permissions.published(name).values() for action in listed}
+            assert asked[name] - allowed == set(), name
 
 
 class TestWorld:

@@ -97,7 +97,7 @@ def test_a_quota_that_nobody_has_raised_is_aws_s_default(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(aws._quotas, "get_service_quota", answer)
     monkeypatch.setattr(aws._quotas, "get_aws_default_service_quota", lambda **_: {"Quota": {"Value": 7.0}})
-    found = read(cast("Any", aws), NEEDS)
+    found = read(cast("Any", aws), NEEDS, "arn:aws:iam::111122223333:root")
     limits = {quota.what: (quota.limit, quota.used, quota.ours, quota.needed) for quota in found.quotas}
     assert limits == {"Elastic IP addresses": (5, 3, 1, 3), "VPCs": (7, 0, 0, 1), "concurrent executions": (900, 100, 0, 0)}
     assert set(found.unknown) == {"database instances", "KMS keys"}

@@ -59,6 +59,7 @@ class FakeRun(Run):
             operator="nobody",
             caller="nobody",
             commit="",
+            parameters={},
         )
         super().__init__(directory, facts)
         self._data = data
