@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from runbook_lib import preflight, settings, tagged, versions
 from runbook_lib.errors import UsageError
+from runbook_lib.preflight import plugins
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
 
@@ -39,9 +40,13 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         policies=preflight.wanted(known.permissions, drills=_drills(context.run)),
     )  # fmt: skip
     account, now = preflight.read(context.aws, needs, context.run.facts.caller), context.clock()
-    region = context.run.facts.target.region
+    facts = context.run.facts
     return Report(
-        findings=(*discovery.findings(), *preflight.findings(account, region=region, now=now)),
+        findings=(
+            *discovery.findings(),
+            *preflight.findings(account, region=facts.target.region, now=now),
+            *plugins.findings(facts.engine, emulated=facts.target.emulated),
+        ),
         data={**discovery.model_dump(mode="json"), "account": account.model_dump(mode="json")},
         warnings=(*discovery.warnings(), *preflight.warnings(account, now)),
         frames=discovery.frames(),
