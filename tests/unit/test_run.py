@@ -49,19 +49,19 @@ def test_a_run_is_found_by_its_whole_id_only(run_id: str) -> None:
 
 
 def test_secrets_do_not_reach_run_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "canary-passphrase")
-    monkeypatch.setenv("PULUMI_BACKEND_URL", "postgres://runbook:canary-backend@db/state")
-    made = create(reason="because canary-passphrase", backend="postgres://runbook:canary-backend@db/state")
-    assert "canary" not in (made.directory / "run.json").read_text()
+    monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "qanary-passphrase")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "postgres://runbook:qanary-backend@db/state")
+    made = create(reason="because qanary-passphrase", backend="postgres://runbook:qanary-backend@db/state")
+    assert "qanary" not in (made.directory / "run.json").read_text()
 
 
 def test_what_nobody_foresaw_is_one_line_and_no_failed_gate(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "qanary-secret")
 
     def break_down(**_: Any) -> None:
-        raise ValueError("canary-secret is odd")
+        raise ValueError("qanary-secret is odd")
 
     monkeypatch.setattr(cli, "app", break_down)
     with pytest.raises(SystemExit) as stopped:

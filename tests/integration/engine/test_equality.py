@@ -12,7 +12,7 @@ from integration.engine.bench import EMBEDDED_ROOT, Bench
 if TYPE_CHECKING:
     from pathlib import Path
 
-CANARY = "canary-hunter2"
+QANARY = "qanary-hunter2"
 
 
 def normalised(digest: str) -> list[dict[str, object]]:
@@ -65,9 +65,9 @@ def test_each_engine_opens_what_the_other_wrote(tmp_path: Path, real: Path, firs
         ' pulumi.AssetArchive({".": pulumi.FileArchive("./data")})])\n'
         'pulumi.export("pw", c.require_secret("pw"))'
     )
-    writer.stack().set_config("pw", auto.ConfigValue(CANARY, secret=True))
+    writer.stack().set_config("pw", auto.ConfigValue(QANARY, secret=True))
     writer.stack().up()
-    assert reader.stack().up(expect_no_changes=True).outputs["pw"].value == CANARY
+    assert reader.stack().up(expect_no_changes=True).outputs["pw"].value == QANARY
     assert reader.stack().refresh(expect_no_changes=True).summary.result == "succeeded"
     assert writer.stack().preview(expect_no_changes=True).change_summary == {"same": 8}
     assert len(reader.stack().history()) == 3

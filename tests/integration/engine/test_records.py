@@ -9,7 +9,7 @@ import pytest
 from integration.engine.bench import PREFIX, Bench, thing
 from pulumi.automation.errors import CommandError
 
-CANARY = "canary-hunter2"
+QANARY = "qanary-hunter2"
 
 
 def everything_written(bench: Bench) -> str:
@@ -28,16 +28,16 @@ def test_a_secret_is_never_in_clear(bench: Bench) -> None:
         'pw.apply(lambda text: print(f"the password is {text}"))'
     )
     stack = bench.stack()
-    done = bench.command("config", "set", "--secret", "pw", "--stack", "dev", text=CANARY + "\n")
+    done = bench.command("config", "set", "--secret", "pw", "--stack", "dev", text=QANARY + "\n")
     assert done.returncode == 0, done.stderr
     events: list[str] = []
     result = stack.up(on_event=lambda event: events.append(json.dumps(event, default=lambda item: item.__dict__)))
-    assert CANARY not in everything_written(bench)
-    assert CANARY not in result.stdout + result.stderr + "".join(events)
-    assert result.outputs["pw"].value == CANARY
+    assert QANARY not in everything_written(bench)
+    assert QANARY not in result.stdout + result.stderr + "".join(events)
+    assert result.outputs["pw"].value == QANARY
     assert result.outputs["pw"].secret
-    assert result.outputs["derived"].value == f"x-{CANARY}"
-    assert json.loads(bench.thing_file("a").read_text())["password"] == CANARY
+    assert result.outputs["derived"].value == f"x-{QANARY}"
+    assert json.loads(bench.thing_file("a").read_text())["password"] == QANARY
     assert stack.up(expect_no_changes=True).summary.result == "succeeded"
     shown = bench.command("stack", "output", "--json", "--stack", "dev").stdout
     assert json.loads(shown)["pw"] == "[secret]"
@@ -50,7 +50,7 @@ def test_a_secret_inside_structured_configuration_is_masked(bench: Bench) -> Non
         'db.apply(lambda d: print("the password is", d["password"], "of", d["users"][0]["pin"], "at", d["host"]))'
     )
     stack = bench.stack()
-    for key, value in (("db.password", CANARY), ("db.users[0].pin", "canary-471147")):
+    for key, value in (("db.password", QANARY), ("db.users[0].pin", "qanary-471147")):
         done = bench.command("config", "set", "--path", "--secret", key, value, "--stack", "dev")
         assert done.returncode == 0, done.stderr
     stack.set_config("db.host", auto.ConfigValue("db.example"), path=True)
@@ -58,7 +58,7 @@ def test_a_secret_inside_structured_configuration_is_masked(bench: Bench) -> Non
     result = stack.up(on_event=lambda event: events.append(json.dumps(event, default=lambda item: item.__dict__)))
     shown = result.stdout + result.stderr + "".join(events)
     assert "the password is [secret] of [secret] at db.example" in shown
-    assert "canary" not in shown + everything_written(bench)
+    assert "qanary" not in shown + everything_written(bench)
 
 
 def test_configuration_commands(bench: Bench) -> None:
@@ -67,7 +67,7 @@ def test_configuration_commands(bench: Bench) -> None:
     stack = bench.stack()
     stack.set_config("name", auto.ConfigValue("plain"))
     stack.set_config("deep.list[0].x", auto.ConfigValue("1"), path=True)
-    stack.set_all_config({"flag": auto.ConfigValue("true"), "other:token": auto.ConfigValue(CANARY, secret=True)})
+    stack.set_all_config({"flag": auto.ConfigValue("true"), "other:token": auto.ConfigValue(QANARY, secret=True)})
     stack.set_config("gone", auto.ConfigValue("x"))
     stack.remove_config("gone")
     values = stack.get_all_config()
@@ -75,7 +75,7 @@ def test_configuration_commands(bench: Bench) -> None:
         "conf:name": ("plain", False),
         "conf:deep": ('{"list":[{"x":1}]}', False),
         "conf:flag": ("true", False),
-        "other:token": (CANARY, True),
+        "other:token": (QANARY, True),
     }
     assert stack.get_config("deep.list[0].x", path=True).value == "1"
     with pytest.raises(CommandError, match="configuration key 'gone' not found for stack 'dev'"):
@@ -85,7 +85,7 @@ def test_configuration_commands(bench: Bench) -> None:
     assert stack.get_config("name").value == "again"
     stack.remove_all_config(["name", "other:token"])
     assert set(stack.get_all_config()) == {"conf:deep", "conf:flag"}
-    assert CANARY not in everything_written(bench)
+    assert QANARY not in everything_written(bench)
 
 
 def test_declared_configuration(bench: Bench) -> None:

@@ -135,9 +135,9 @@ class TestChanges:
         assert login(aws, managed, tls=False)
 
     def test_a_password_of_its_own_can_become_a_managed_one(self, aws: Session, make: Make) -> None:
-        instance = make(INSTANCE, **BASE, password="canary-password")
+        instance = make(INSTANCE, **BASE, password="qanary-password")
         assert instance["masterUserSecrets"] == []
-        old, new = BASE | {"password": "canary-password"}, BASE | {"manageMasterUserPassword": True}
+        old, new = BASE | {"password": "qanary-password"}, BASE | {"manageMasterUserPassword": True}
         named = {"identifier": instance["identifier"]}
         updated = Lifecycle(INSTANCE, aws).update(instance["id"], instance, old | named, new | named, preview=False)
         assert login(aws, updated, tls=True)
@@ -149,14 +149,14 @@ class TestChanges:
         ({"engineVersion": "14.8"}, "Cannot find version 14.8"),
         ({"engine": "mysql", "engineVersion": "8.0"}, "PostgreSQL only"),
         ({"snapshotIdentifier": "old"}, "new, empty databases only"),
-        ({"password": "canary", "manageMasterUserPassword": True}, "exclude each other"),
+        ({"password": "qanary", "manageMasterUserPassword": True}, "exclude each other"),
         ({}, "needs manageMasterUserPassword"),
     ],
 )
 def test_what_rds_would_refuse(aws: Session, wrong: dict[str, Any], words: str) -> None:
     """Nothing is left behind: the same name can be used again."""
     lifecycle = Lifecycle(INSTANCE, aws)
-    master = {"password": "canary"} if wrong else {}
+    master = {"password": "qanary"} if wrong else {}
     inputs, failures = lifecycle.check("refused", {}, BASE | master | wrong | {"identifier": "refused"}, b"")
     assert not failures
     with pytest.raises(ProviderError, match=words):

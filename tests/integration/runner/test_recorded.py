@@ -13,7 +13,7 @@ from papermill.exceptions import PapermillExecutionError
 from runbook_lib.errors import NotebookError
 from runbook_lib.redaction import kernel_hooks
 
-SECRET = "canary-7f3a-secret"
+SECRET = "qanary-7f3a-secret"
 
 
 @pytest.fixture

@@ -51,22 +51,22 @@ class TestExecute:
         assert nbformat.read(done.notebook, as_version=4).metadata.runbook["state"] == "failed"
 
     def test_reason_outlives_a_secret_on_the_way(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-7f3a-secret")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "qanary-7f3a-secret")
         shows = "import os; print(os.environ['AWS_SECRET_ACCESS_KEY'])"
         done = execute(run, SAVES.format(status="FAIL"), shows, "outcome.gate()")
         assert (done.status, done.exit_code) == (Status.FAIL, ExitCode.FAILED)
         assert "a_check: r is so." in done.error
-        assert "canary" not in done.notebook.read_text()
+        assert "qanary" not in done.notebook.read_text()
 
     def test_reason_outlives_a_secret_in_a_key(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary-7f3a-secret")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "qanary-7f3a-secret")
         shows = "import os\nfrom IPython.display import JSON, display\ndisplay(JSON({os.environ['AWS_SECRET_ACCESS_KEY']: 1}))"
         done = execute(run, SAVES.format(status="FAIL"), shows, "outcome.gate()")
         assert (done.status, done.exit_code) == (Status.FAIL, ExitCode.FAILED)
         assert "a_check: r is so." in done.error
         filed = nbformat.read(done.notebook, as_version=4)
         assert filed.metadata.runbook["withheld"] == ["[redacted:AWS_SECRET_ACCESS_KEY]"]
-        assert "canary" not in done.notebook.read_text()
+        assert "qanary" not in done.notebook.read_text()
 
     def test_leaving_early_does_not_pass_even_with_a_good_result(self, run: Run) -> None:
         done = execute(run, SAVES.format(status="PASS"), "import sys; sys.exit(0)", "outcome.gate()")

@@ -153,9 +153,9 @@ def read() -> Callable[[str | Exception], Credentials]:
 
 
 def test_a_secret_is_read_and_does_not_show_itself(read: Callable[[str | Exception], Credentials]) -> None:
-    credentials = read(json.dumps({"username": "user", "password": "canary"}))
-    assert credentials == Credentials("user", "canary")
-    assert "canary" not in repr(credentials)
+    credentials = read(json.dumps({"username": "user", "password": "qanary"}))
+    assert credentials == Credentials("user", "qanary")
+    assert "qanary" not in repr(credentials)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_secret_is_read_and_does_not_show_itself(read: Callable[[str | Excepti
         (ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue"), "AccessDeniedException"),
         (ConnectTimeoutError(endpoint_url="https://secretsmanager"), "ConnectTimeoutError"),
         ('{"username": "user"}', "KeyError"),
-        ("canary is no JSON", "JSONDecodeError"),
+        ("qanary is no JSON", "JSONDecodeError"),
     ],
 )
 def test_an_unreadable_secret_is_reported_by_code_alone(
@@ -173,7 +173,7 @@ def test_an_unreadable_secret_is_reported_by_code_alone(
     with pytest.raises(SecretUnreadableError) as caught:
         read(answer)
     assert str(caught.value) == code
-    assert "canary" not in repr(caught.value.__cause__)
+    assert "qanary" not in repr(caught.value.__cause__)
 
 
 def test_the_certificate_is_verified_where_there_is_a_bundle(tmp_path: Path) -> None:

@@ -64,12 +64,12 @@ def test_no_record_holds_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_nor_does_a_result_that_is_not_a_record_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook shows the result itself, and its gate raises what the findings say: no file is in between."""
     monkeypatch.setenv(settings.OUTPUTS_VARIABLE, str(tmp_path))
-    secret = "Vq8-canary-of-findings-3Kz"
-    redaction.register(secret, "CANARY")
+    secret = "Vq8-qanary-of-findings-3Kz"
+    redaction.register(secret, "QANARY")
     said = {name: f"{name} {secret}" for name in ("resource", "message", "remedy")}
     finding = Finding(check="a_check", requirement=(), status=Status.FAIL, **said)
     known = {"word": secret}
     result = filing.result_of(create(), "02_plan", 1, started=now(), parameters=known, findings=[finding], data=known)
     (kept,) = result.findings
-    assert [kept.resource, kept.message, kept.remedy] == [f"{name} [redacted:CANARY]" for name in said]
-    assert (result.parameters, result.data) == ({"word": "[redacted:CANARY]"}, {"word": "[redacted:CANARY]"})
+    assert [kept.resource, kept.message, kept.remedy] == [f"{name} [redacted:QANARY]" for name in said]
+    assert (result.parameters, result.data) == ({"word": "[redacted:QANARY]"}, {"word": "[redacted:QANARY]"})

@@ -27,7 +27,7 @@ CASES = [
     ),
     Case(
         "aws:secretsmanager/secretVersion:SecretVersion",
-        lambda make: {"secretId": _secret(make), "secretString": Secret("canary")},
+        lambda make: {"secretId": _secret(make), "secretString": Secret("qanary")},
         stays="the current version ends with its secret",
     ),
     Case(

@@ -8,7 +8,7 @@ from runbook_lib.rehearsal.values import Secret
 CASES = [
     Case(
         "aws:ssm/parameter:Parameter",
-        lambda _: {"name": "/case/a", "type": "SecureString", "value": Secret("canary"), "description": "a"},
+        lambda _: {"name": "/case/a", "type": "SecureString", "value": Secret("qanary"), "description": "a"},
         lambda _: {"value": Secret("other"), "description": "b", "tags": {"Name": "b"}},
     ),
     Case(
