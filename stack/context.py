@@ -24,6 +24,7 @@ class Context:
     names: Names
     account: str
     partition: str
+    dns_suffix: str
     zones: tuple[str, ...]
 
     def arn(self, service: str, resource: str) -> str:
@@ -37,6 +38,10 @@ class Context:
     def bucket_arn(self, name: str) -> str:
         """Give the ARN of a bucket, which names neither account nor region."""
         return f"arn:{self.partition}:s3:::{name}"
+
+    def host(self, service: str) -> str:
+        """Give the name by which KMS and CloudWatch Logs know a service of this region, e.g. `s3.us-east-1.amazonaws.com`."""
+        return f"{service}.{self.config.region}.{self.dns_suffix}"
 
     @property
     def account_root(self) -> str:
@@ -56,10 +61,12 @@ def look_up(config: StackConfig, provider: aws.Provider) -> Context:
     zones = aws.get_availability_zones(state="available", filters=[regular], opts=options).names
     if len(zones) < ZONES:
         raise ConfigError(f"aws:region {config.region} has {len(zones)} zones, {ZONES} are needed: choose another")
+    partition = aws.get_partition(opts=options)
     return Context(
         config=config,
         names=Names(config.environment, config.suffix),
         account=aws.get_caller_identity(opts=options).account_id,
-        partition=aws.get_partition(opts=options).partition,
+        partition=partition.partition,
+        dns_suffix=partition.dns_suffix,
         zones=tuple(sorted(zones)[:ZONES]),
     )

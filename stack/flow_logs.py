@@ -32,12 +32,18 @@ class FlowLogs(pulumi.ComponentResource):
         role = aws.iam.Role(
             "flow-logs",
             name=context.names("flow-logs", Limit.ROLE),
-            assume_role_policy=pulumi.Output.json_dumps(policies.trust("vpc-flow-logs.amazonaws.com", account=context.account)),
+            assume_role_policy=pulumi.Output.json_dumps(
+                policies.trust(
+                    "vpc-flow-logs.amazonaws.com", account=context.account, source=context.arn("ec2", "vpc-flow-log/*")
+                )
+            ),
             opts=child,
         )
+        # The actions that the VPC guide names ("IAM role for publishing flow logs to CloudWatch Logs"), on its own group only.
+        verbs = ("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams", "PutLogEvents")
         write = policies.allow(
             "WriteFlowLogs",
-            ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            [f"logs:{verb}" for verb in verbs],
             [args.group_arn, pulumi.Output.format("{0}:*", args.group_arn)],
         )
         policy = aws.iam.RolePolicy(

@@ -40,7 +40,7 @@ def function_policy(context: Context, access: Access) -> dict[str, Any]:
 
 def payments_policy(context: Context, access: Access, audit_bucket: str, audit_key_arn: Any) -> dict[str, Any]:
     """Do what every function does, and put audit objects: neither read nor delete them."""
-    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{context.config.region}.amazonaws.com"}}
+    through_s3 = {"StringEquals": {"kms:ViaService": context.host("s3")}}
     return document(
         *_common(context, access),
         allow("PutAudit", ["s3:PutObject"], [f"{context.bucket_arn(audit_bucket)}/audit/*"]),
@@ -49,7 +49,7 @@ def payments_policy(context: Context, access: Access, audit_bucket: str, audit_k
 
 
 def _common(context: Context, access: Access) -> list[Statement]:
-    through_secrets = {"StringEquals": {"kms:ViaService": f"secretsmanager.{context.config.region}.amazonaws.com"}}
+    through_secrets = {"StringEquals": {"kms:ViaService": context.host("secretsmanager")}}
     return [
         allow(
             "WriteLog",

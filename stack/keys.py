@@ -57,8 +57,10 @@ class Keys(pulumi.ComponentResource):
         return key
 
     def _through(self, *services: str) -> dict[str, Any]:
-        hosts = [f"{service}.{self._context.config.region}.amazonaws.com" for service in services]
-        return {"kms:CallerAccount": self._context.account, "kms:ViaService": hosts}
+        return {
+            "kms:CallerAccount": self._context.account,
+            "kms:ViaService": [self._context.host(service) for service in services],
+        }
 
     def _database_use(self) -> list[policies.Statement]:
         # RDS and Secrets Manager act with the rights of whoever calls them; the account's IAM says who that may be.
@@ -104,7 +106,7 @@ class Keys(pulumi.ComponentResource):
                 "EncryptLogs",
                 policies.KEY_USE,
                 [policies.ANY],
-                principal={"Service": f"logs.{context.config.region}.amazonaws.com"},
+                principal={"Service": context.host("logs")},
                 when={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": own_groups}},
             ),
             policies.allow(

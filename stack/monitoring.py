@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 import policies
-from alarms import PERIOD_SECONDS, Alarm, Watched, alarm_table
+from alarms import PERIOD_SECONDS, Alarm, Silence, Watched, alarm_table
 from dashboard import dashboard
 
 if TYPE_CHECKING:
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MonitoringArgs:
-    """What is watched, and the key of the topic."""
+    """What is watched, the key of the topic, and the database, whose silence is an alarm."""
 
     watched: Watched
     key_id: pulumi.Input[str]
+    database: aws.rds.Instance
 
 
 class Monitoring(pulumi.ComponentResource):
@@ -33,7 +34,9 @@ class Monitoring(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self.topic = self._topic(args.key_id)
         table = alarm_table(context.config, args.watched)
-        self.alarms = [self._alarm(alarm) for alarm in table]
+        # The table names what it watches. Where silence is an alarm, it would fire until what it watches is there.
+        reporting = pulumi.ResourceOptions(parent=self, depends_on=[args.database])
+        self.alarms = [self._alarm(alarm, reporting if alarm.silence is Silence.BAD else self._child) for alarm in table]
         body = dashboard(table, [self._alarm_arn(alarm) for alarm in table], context.config.region)
         self.dashboard = aws.cloudwatch.Dashboard(
             "payments",
@@ -68,7 +71,7 @@ class Monitoring(pulumi.ComponentResource):
     def _alarm_arn(self, alarm: Alarm) -> str:
         return self._context.arn("cloudwatch", f"alarm:{self._alarm_name(alarm)}")
 
-    def _alarm(self, alarm: Alarm) -> aws.cloudwatch.MetricAlarm:
+    def _alarm(self, alarm: Alarm, opts: pulumi.ResourceOptions) -> aws.cloudwatch.MetricAlarm:
         percentile = alarm.statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             alarm.key,
@@ -86,5 +89,5 @@ class Monitoring(pulumi.ComponentResource):
             dimensions=alarm.dimensions,
             alarm_actions=[self.topic.arn],
             ok_actions=[self.topic.arn],
-            opts=self._child,
+            opts=opts,
         )

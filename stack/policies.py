@@ -101,12 +101,13 @@ def _statement(
     return statement
 
 
-def trust(service: str, *, account: str | None = None) -> dict[str, Any]:
+def trust(service: str, *, account: str | None = None, source: str | None = None) -> dict[str, Any]:
     """Build the trust policy that lets an AWS service assume a role.
 
     Args:
         service: The service principal, such as `lambda.amazonaws.com`.
         account: Only on behalf of resources of this account, for services that say so (confused deputy).
+        source: And only of resources whose ARN is like this.
     """
     statement: Statement = {
         "Sid": "Assume",
@@ -116,6 +117,8 @@ def trust(service: str, *, account: str | None = None) -> dict[str, Any]:
     }
     if account is not None:
         statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    if source is not None:
+        statement.setdefault("Condition", {})["ArnLike"] = {"aws:SourceArn": source}
     return document(statement)
 
 

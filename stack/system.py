@@ -88,7 +88,7 @@ def build(context: Context, opts: pulumi.ResourceOptions) -> System:
         load_balancer=balancer.balancer.arn_suffix,
         target_group=balancer.target_group.arn_suffix,
     )
-    monitoring = Monitoring("monitoring", context, MonitoringArgs(watched, keys.operations.arn), opts)
+    monitoring = Monitoring("monitoring", context, MonitoringArgs(watched, keys.operations.arn, database.instance), opts)
     return System(
         context=context,
         roles=roles,

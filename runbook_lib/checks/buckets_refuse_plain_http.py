@@ -15,7 +15,6 @@ def buckets_refuse_plain_http(snapshot: Snapshot) -> Judgements:
     A second condition beside that one would let some of those requests through.
     """
     for bucket in snapshot.read(Buckets).both():
-        arn = f"arn:aws:s3:::{bucket.name}"
         denied = any(
             not statement.allows
             and "*" in statement.principals
@@ -29,5 +28,5 @@ def buckets_refuse_plain_http(snapshot: Snapshot) -> Judgements:
             ok=denied,
             good=f"{bucket.name} denies requests without TLS.",
             bad=f"{bucket.name} answers requests without TLS.",
-            remedy=f"Deny s3:* on {arn} and {arn}/* when aws:SecureTransport is false (deploy again).",
+            remedy=f"Deny s3:* on {bucket.name} and its objects when aws:SecureTransport is false (deploy again).",
         )

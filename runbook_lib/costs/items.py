@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
@@ -48,10 +48,15 @@ Item: TypeAlias = Fixed | Usage | Gap
 
 @dataclass(frozen=True)
 class Inputs:
-    """A resource's inputs, read by type: a value that is not known yet reads as ``None``, never as a default."""
+    """A resource's inputs, read by type: a value that is not known yet reads as ``None``, never as a default.
+
+    Attributes:
+        unsure: Switches that were asked for and that are known only after the deployment, nested ones included.
+    """
 
     raw: Mapping[str, Any]
     today: date
+    unsure: set[str] = field(default_factory=set, compare=False, hash=False)
 
     def text(self, name: str, default: str = "") -> str:
         """A text, or ``default`` where it is not set."""
@@ -59,8 +64,11 @@ class Inputs:
         return default if value is None else str(value)
 
     def flag(self, name: str) -> bool:
-        """Whether a switch is on."""
-        return self.raw.get(name) in (True, "true")
+        """Whether a switch is on; one that is not known yet reads as off and is noted as ``unsure``."""
+        value = self.raw.get(name)
+        if value not in (None, True, False, "", "true", "false"):
+            self.unsure.add(name)
+        return value in (True, "true")
 
     def number(self, name: str) -> Decimal | None:
         """A number, or ``None`` where it is not set or not known yet."""
@@ -71,6 +79,15 @@ class Inputs:
             return Decimal(str(value))
         except InvalidOperation:
             return None
+
+    def count(self, name: str, default: int = 1) -> Decimal | None:
+        """A number, ``default`` where it is not set, ``None`` where it is not known yet."""
+        return Decimal(default) if self.raw.get(name) is None else self.number(name)
+
+    def hours(self, name: str, default: int = 1) -> Decimal | None:
+        """A month's hours of so many, as ``count`` tells how many."""
+        count = self.count(name, default)
+        return None if count is None else HOURS * count
 
     def items(self, name: str) -> list[Any] | None:
         """A list, ``[]`` where it is not set, ``None`` where it is not known yet."""
@@ -84,12 +101,12 @@ class Inputs:
         values = self.items(name)
         if values is None or not all(isinstance(value, Mapping) for value in values):
             return None
-        return [Inputs(value, self.today) for value in values]
+        return [Inputs(value, self.today, self.unsure) for value in values]
 
     def nested(self, name: str) -> Inputs:
         """A nested object; an empty one where it is not set."""
         value = self.raw.get(name)
-        return Inputs(value if isinstance(value, Mapping) else {}, self.today)
+        return Inputs(value if isinstance(value, Mapping) else {}, self.today, self.unsure)
 
 
 Rule: TypeAlias = Callable[[Inputs], Iterator[Item]]

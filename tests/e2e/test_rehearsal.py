@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import httpx
@@ -48,7 +49,8 @@ class TestRecords:
             assert notebook.metadata.runbook["state"] == "ok"
             assert result.status is Status.PASS
             shown = "\n".join(str(output) for cell in notebook.cells for output in cell.get("outputs", ()))
-            assert result.summary() in shown
+            tally = result.summary().partition(": ")[2]  # 02 shows a page of its own around it
+            assert (result.summary() in shown) or (step == "02_plan" and f"**Verdict: PASS** ({tally})" in shown)
         version = results["01_version_discovery"].data["engine_version"]
         planned = [op for op in results["02_plan"].data["operations"] if op["type"] == "aws:rds/instance:Instance"]
         assert [op["inputs"]["engineVersion"] for op in planned] == [version]
@@ -67,6 +69,15 @@ class TestRecords:
         findings = StepResult.load(run.record("04_verify", 1, ".json")).findings
         assert len({finding.check for finding in findings}) >= 20
         assert all(finding.status is Status.PASS for finding in findings)
+
+    def test_no_alarm_is_made_before_the_database_that_it_watches(self, run: Run) -> None:
+        """Silence of a database is an alarm, and what is not there yet is silent."""
+        plans = json.loads(run.record("02_plan", 1, ".update-plan.json").read_text())["resourcePlans"]
+        goals = [each["goal"] for urn, each in plans.items() if "metricAlarm" in urn]
+        silent = {goal["name"] for goal in goals if goal["inputDiff"]["adds"]["treatMissingData"] == "breaching"}
+        after = {goal["name"] for goal in goals if any("aws:rds/instance:Instance" in urn for urn in goal["dependencies"])}
+        assert silent == {"database-cpu", "database-storage", "database-connections"}
+        assert after == silent
 
 
 class TestPolicies:

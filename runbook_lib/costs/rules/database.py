@@ -1,4 +1,4 @@
-"""RDS for PostgreSQL and its secret."""
+"""RDS for PostgreSQL, proxies, snapshots and secrets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from runbook_lib import lifecycle
-from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Rule, Usage
+from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Usage
 from runbook_lib.costs.model import HOURS, Kind
+from runbook_lib.costs.rules.priced import Priced, plain, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,8 @@ _GP3_BASELINE = {False: (Decimal(3000), Decimal(125)), True: (Decimal(12000), De
 def instance(inputs: Inputs) -> Iterator[Item]:
     """Instance hours, storage, credentials, and Extended Support where it applies."""
     if inputs.text("engine") != "postgres":
-        yield Gap(f"database, engine {inputs.text('engine') or 'not named'}", "only PostgreSQL has prices here")
+        of = "not named, as a replica's or a restored one's" if not inputs.text("engine") else inputs.text("engine")
+        yield Gap(f"database, engine {of}", "only PostgreSQL has prices here")
         return
     if inputs.raw.get("multiAz") not in (None, True, False):
         yield Gap("database", "whether it is Multi-AZ is known only after the deployment")
@@ -34,9 +36,11 @@ def instance(inputs: Inputs) -> Iterator[Item]:
     if inputs.flag("manageMasterUserPassword"):
         yield Fixed("secret managed by RDS", "secrets.month", Decimal(1))
         yield Usage("Secrets Manager requests", "secrets.api", "secret_requests")
-    if (inputs.number("performanceInsightsRetentionPeriod") or 0) > _FREE_INSIGHTS_DAYS:
-        yield Gap("Performance Insights", f"retention over {_FREE_INSIGHTS_DAYS} days has no price here")
-    if inputs.number("monitoringInterval"):
+    yield from insights(inputs, size, copies=2 if zones == "multi" else 1)
+    if inputs.flag("publiclyAccessible"):
+        # How many addresses a pair holds is not documented.
+        yield Fixed("public IPv4 address", "ipv4.inuse", HOURS if zones == "single" else None)
+    if inputs.number("monitoringInterval") or inputs.items("enabledCloudwatchLogsExports") != []:
         yield Usage("log data ingested", "cw.logs.ingest", "log_gb")
     if size.startswith(("db.t3.", "db.t4g.")):
         yield Usage("CPU credits beyond the earned ones", "rds.cpucredits", "cpu_credit_hours")
@@ -81,17 +85,54 @@ def vcpu_hours(instance_class: str, *, multi_az: bool) -> Decimal | None:
     return None if vcpus is None else HOURS * vcpus * (2 if multi_az else 1)
 
 
-def secret(_: Inputs) -> Iterator[Item]:
-    """A secret, by the month."""
-    yield Fixed("secret", "secrets.month", Decimal(1))
+def insights(inputs: Inputs, size: str, *, copies: int = 1) -> Iterator[Item]:
+    """Database Insights in its advanced mode, by the vCPU; else Performance Insights kept longer than the free week."""
+    mode = inputs.text("databaseInsightsMode", "standard")
+    if mode != "standard":
+        vcpus = lifecycle.vcpus(size)
+        quantity = None if vcpus is None else HOURS * vcpus * copies
+        yield Fixed(f"Database Insights, {mode}", "rds.insights.advanced", quantity)
+    elif (inputs.count("performanceInsightsRetentionPeriod", 0) or 0) > _FREE_INSIGHTS_DAYS:
+        yield Gap("Performance Insights", f"retention over {_FREE_INSIGHTS_DAYS} days has no price here")
+
+
+def secret(inputs: Inputs) -> Iterator[Item]:
+    """A secret, by the month; each replica in another region is a secret of its own."""
+    replicas = inputs.items("replicas")
+    if replicas:
+        yield Fixed("secret and its replicas, each", "secrets.month", Decimal(1 + len(replicas)))
+    else:
+        yield Fixed("secret", "secrets.month", None if replicas is None else Decimal(1))
     yield Usage("Secrets Manager requests", "secrets.api", "secret_requests")
+
+
+_SNAPSHOT = Usage("snapshot storage beyond the free allocation", "rds.backup", "backup_gb")
 
 
 def _spoken(zones: str) -> str:
     return "Multi-AZ" if zones == "multi" else "Single-AZ"
 
 
-RULES: dict[str, Rule] = {
-    "aws:rds/instance:Instance": instance,
-    "aws:secretsmanager/secret:Secret": secret,
-}
+RULES = table(
+    Priced(
+        "aws:rds/instance:Instance",
+        instance,
+        "engine engineVersion engineLifecycleSupport instanceClass multiAz allocatedStorage storageType iops storageThroughput "
+        "manageMasterUserPassword performanceInsightsRetentionPeriod databaseInsightsMode monitoringInterval publiclyAccessible "
+        "enabledCloudwatchLogsExports backupRetentionPeriod",
+        {
+            "dedicatedLogVolume": "dedicated log volume",
+            "blueGreenUpdate": "the second instance while a blue/green update runs",
+            "customIamInstanceProfile": "RDS Custom",
+            "backupTarget": "backups on an Outpost",
+            "customerOwnedIpEnabled": "an instance on an Outpost",
+        },
+    ),
+    Priced(
+        "aws:rds/proxy:Proxy",
+        plain(Gap("proxy", "it is charged by the vCPUs of the database behind it, which its inputs do not tell")),
+        "engineFamily",
+    ),
+    Priced("aws:rds/snapshot:Snapshot", plain(_SNAPSHOT)),
+    Priced("aws:secretsmanager/secret:Secret", secret, "replicas replicas.region", {"type": "managed external secret"}),
+)

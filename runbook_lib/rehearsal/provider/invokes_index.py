@@ -64,8 +64,9 @@ def get_region(aws: Session, arguments: Properties) -> Properties:  # noqa: ARG0
 @function("aws:index/getPartition:getPartition")
 def get_partition(aws: Session, arguments: Properties) -> Properties:  # noqa: ARG001  # takes none
     """The partition."""
-    reverse = ".".join(reversed(DNS_SUFFIX.split(".")))
-    return {"id": aws.partition, "partition": aws.partition, "dnsSuffix": DNS_SUFFIX, "reverseDnsPrefix": reverse}
+    suffix = f"{DNS_SUFFIX}.cn" if aws.partition == "aws-cn" else DNS_SUFFIX
+    reverse = ".".join(reversed(suffix.split(".")))
+    return {"id": aws.partition, "partition": aws.partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}
 
 
 @function("aws:index/getDefaultTags:getDefaultTags")

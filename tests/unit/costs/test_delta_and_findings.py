@@ -41,16 +41,16 @@ class TestDiff:
         assert list(delta.frame().iloc[-1]) == ["", "TOTAL", "", "$248.73", "$219.83", "-$28.90"]
 
     def test_a_new_charge_without_a_price_is_no_saving(self) -> None:
-        firewall = make("wafv2/webAcl:WebAcl", "firewall")
-        delta = price(*BASELINE).compare(price(*BASELINE, firewall))
+        fleet = make("gamelift/fleet:Fleet", "fleet")
+        delta = price(*BASELINE).compare(price(*BASELINE, fleet))
         assert (delta.same, delta.delta, len(delta.newly_unpriced)) == (False, 0, 1)
         assert "newly not priced" in delta.summary()
 
     def test_a_charge_without_a_price_that_goes_is_a_difference(self) -> None:
-        firewall = make("wafv2/webAcl:WebAcl", "firewall")
-        delta = price(*BASELINE, firewall).compare(price(*BASELINE))
+        fleet = make("gamelift/fleet:Fleet", "fleet")
+        delta = price(*BASELINE, fleet).compare(price(*BASELINE))
         assert (delta.same, delta.changes, len(delta.no_longer_unpriced)) == (False, (), 1)
-        assert "not priced and gone: aws:wafv2/webAcl:WebAcl firewall" in delta.summary()
+        assert "not priced and gone: aws:gamelift/fleet:Fleet fleet" in delta.summary()
 
 
 class TestFindings:
@@ -70,11 +70,11 @@ class TestFindings:
         assert statuses(price(*BASELINE, usage=usage))["cost_within_budget"] == "FAIL"
 
     def test_what_has_no_price_leaves_the_budget_unknown(self) -> None:
-        found = statuses(price(*BASELINE, make("wafv2/webAcl:WebAcl", "firewall")))
+        found = statuses(price(*BASELINE, make("gamelift/fleet:Fleet", "fleet")))
         assert (found["cost_within_budget"], found["cost_complete"]) == ("UNKNOWN", "UNKNOWN")
 
     def test_a_budget_broken_by_what_is_priced_fails_all_the_same(self) -> None:
-        found = statuses(price(*BASELINE, make("wafv2/webAcl:WebAcl")), "100.00")
+        found = statuses(price(*BASELINE, make("gamelift/fleet:Fleet")), "100.00")
         assert found["cost_within_budget"] == "FAIL"
 
     def test_no_resources_is_no_pass(self) -> None:

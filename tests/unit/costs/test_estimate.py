@@ -32,7 +32,7 @@ def test_the_baseline_reads_as_recorded() -> None:
 def test_an_assumed_and_incomplete_estimate_reads_as_recorded() -> None:
     stack = [
         *BASELINE,
-        make("wafv2/webAcl:WebAcl", "firewall"),
+        make("gamelift/fleet:Fleet", "fleet"),
         make("lambda/function:Function", "payments", memorySize=512, tracingConfig={"mode": "Active"}),
         make("apigateway/restApi:RestApi", "api"),
         *(make("cloudwatch/metricAlarm:MetricAlarm", f"alarm-{i}", period=300) for i in range(12)),
@@ -44,7 +44,7 @@ def test_an_assumed_and_incomplete_estimate_reads_as_recorded() -> None:
     assert text == golden("assumed", text)
 
 
-TYPES = st.sampled_from([*RULES, *free_types(), "aws:wafv2/webAcl:WebAcl", "aws-native:eks:Cluster", "random:index:Id"])
+TYPES = st.sampled_from([*RULES, *free_types(), "aws:gamelift/fleet:Fleet", "aws-native:eks:Cluster", "random:index:Id"])
 INPUTS = st.dictionaries(
     st.sampled_from(["engine", "multiAz", "subnets", "rules", "period", "metricQueries", "vpcEndpointType", "protocol"]),
     st.none()
@@ -67,8 +67,8 @@ def test_every_resource_is_priced_free_or_named(plan: list[tuple[str, dict[str, 
 
 
 def test_an_unknown_type_is_named_and_makes_the_estimate_incomplete() -> None:
-    estimate = price(make("wafv2/webAcl:WebAcl", "firewall"))
-    assert [(x.name, x.reason) for x in estimate.unpriced] == [("firewall", "no price rule for this type")]
+    estimate = price(make("gamelift/fleet:Fleet", "fleet"))
+    assert [(x.name, x.reason) for x in estimate.unpriced] == [("fleet", "no price rule for this type")]
     assert not estimate.complete
 
 

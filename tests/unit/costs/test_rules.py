@@ -87,9 +87,10 @@ class TestNetwork:
         estimate = price(make("lb/loadBalancer:LoadBalancer", subnets=UNKNOWN))
         assert "not known before the deployment" in open_reasons(estimate)["public IPv4 address, per zone"]
 
-    def test_a_network_balancer_is_not_priced_as_an_application_one(self) -> None:
+    def test_a_network_balancer_is_priced_as_one(self) -> None:
         estimate = price(make("lb/loadBalancer:LoadBalancer", loadBalancerType="network", subnets=["a"]))
-        assert (estimate.lines, len(estimate.unpriced)) == ((), 1)
+        assert fixed(estimate) == {"nlb.hour": Decimal("16.4250"), "ipv4.inuse": Decimal("3.650")}
+        assert "nlb.lcu" in {line.key for line in estimate.lines}
 
     def test_interface_endpoints_are_charged_per_zone(self) -> None:
         endpoint = make("ec2/vpcEndpoint:VpcEndpoint", vpcEndpointType="Interface", subnetIds=["a", "b", "c"])
@@ -146,7 +147,9 @@ class TestApplicationAndStorage:
         assert (len(plain.free), plain.lines, plain.complete) == (1, (), True)
         traced = price(make("apigateway/stage:Stage", xrayTracingEnabled=True))
         assert [line.key for line in traced.lines] == ["xray.recorded"]
-        assert not price(make("apigateway/stage:Stage", cacheClusterEnabled=True)).complete
+        cached = price(make("apigateway/stage:Stage", cacheClusterEnabled=True))
+        assert fixed(cached) == {"apigw.cache.0.5": Decimal("14.60")}
+        assert not price(make("apigateway/stage:Stage", cacheClusterEnabled=True, cacheClusterSize="13.5")).complete
 
     def test_a_lifecycle_costs_what_its_transitions_cost(self) -> None:
         def rules(*classes: str) -> costs.Estimate:

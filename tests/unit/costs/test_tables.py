@@ -9,9 +9,7 @@ from pathlib import Path
 import pulumi_aws
 
 from runbook_lib.costs import estimator, prices
-from runbook_lib.costs.rules import RULES, application, database, monitoring, network, storage
-
-AREAS = (application, database, monitoring, network, storage)
+from runbook_lib.costs.rules import FAMILIES, RULES
 
 
 def test_every_token_is_a_resource_of_the_provider() -> None:
@@ -22,11 +20,12 @@ def test_every_token_is_a_resource_of_the_provider() -> None:
     assert {*RULES, *estimator.free_types()} - known == set()
 
 
-def test_every_price_key_that_a_rule_names_is_in_the_list() -> None:
-    listed = prices.load("us-east-1").rates
-    keys = {key for area in AREAS for key in re.findall(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"', inspect.getsource(area))}
-    assert len(keys) > 30
-    assert keys <= set(listed)
+def test_most_of_the_prices_that_rules_name_are_shipped() -> None:
+    """The rest is "not priced" and a refresh gets it; that each has a product, test_products holds."""
+    listed = prices.shipped("us-east-1").rates
+    keys = {key for area in FAMILIES for key in re.findall(r'"([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"', inspect.getsource(area))}
+    assert len(keys) > 120
+    assert len(keys & set(listed)) / len(keys) > 0.75
 
 
 def test_free_tiers_name_listed_prices() -> None:
@@ -36,4 +35,4 @@ def test_free_tiers_name_listed_prices() -> None:
 
 
 def test_rules_do_not_overlap() -> None:
-    assert len(RULES) == sum(len(area.RULES) for area in AREAS)
+    assert len(RULES) == sum(len(family.RULES) for family in FAMILIES)

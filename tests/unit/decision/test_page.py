@@ -51,7 +51,7 @@ def test_the_order() -> None:
     steps = [*creating(1), step("delete", TABLE, "t", {}), step("update", QUEUE, "u", {"a": 1}, {"a": 2})]
     told = page(*steps, findings=(finding(Status.FAIL, remedy="Mend it."), finding(Status.PASS, "other")), warnings=("Look.",))
     marks = [
-        "**Target:**", "111122223333", "**Verdict: FAIL.**", "| create | 1 |", "Look.", "### Deleted or replaced",
+        "**Target:**", "111122223333", "**Verdict: FAIL** (", "| create | 1 |", "Look.", "### Deleted or replaced",
         "### Changes by component", "### Cost", "### Versions", "### Gates", "Mend it.", "1 gates passed", "### Digest",
         "### What happens next",
     ]  # fmt: skip
@@ -132,7 +132,7 @@ class TestCut:
         assert len(told.encode()) <= limit
         assert "This page is cut" in told
         for kept in (
-            "**Verdict: FAIL.**",
+            "**Verdict: FAIL** (",
             "| create | 400 |",
             "| update | 600 |",
             "t0",

@@ -51,11 +51,15 @@ class Recorded:
         return f"{self.type}::{self.name}"
 
 
+SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-us-gov": "amazonaws.com"}
+
+
 class RecordingMocks(Mocks):
     """Answers with ids made of type and name, so that relations can be read off the inputs."""
 
-    def __init__(self) -> None:
+    def __init__(self, partition: str = "aws") -> None:
         self.recorded: list[Recorded] = []
+        self.partition = partition
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         made = Recorded(args.typ, args.name, dict(args.inputs), args.provider or "")
@@ -71,7 +75,7 @@ class RecordingMocks(Mocks):
         answers = {
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ZONES},
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
-            "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getPartition:getPartition": {"partition": self.partition, "dnsSuffix": SUFFIXES[self.partition]},
         }
         return answers[args.token]
 
@@ -102,22 +106,22 @@ class Stack:
         return found[0]
 
 
-def build_stack(**overrides: str | None) -> Stack:
+def build_stack(partition: str = "aws", **overrides: str | None) -> Stack:
     """Run the program with the base configuration and overrides such as `natPerZone="false"` or, whole, `aws:region`."""
     # The SDK asks for the thread's current event loop, which any test before this one may have taken away.
     with asyncio.Runner() as runner:
         asyncio.set_event_loop(runner.get_loop())
-        return _build(overrides)
+        return _build(overrides, partition)
 
 
-def _build(overrides: dict[str, str | None]) -> Stack:
+def _build(overrides: dict[str, str | None], partition: str) -> Stack:
     import config
     from context import look_up
     from exports import outputs
     from provider import tagged_provider
     from system import build
 
-    mocks = RecordingMocks()
+    mocks = RecordingMocks(partition)
     pulumi.runtime.set_mocks(mocks, project="payments", stack="test", preview=False)
     settings = {**BASE, **{key if ":" in key else f"payments:{key}": value for key, value in overrides.items()}}
     pulumi.runtime.set_all_config({key: value for key, value in settings.items() if value is not None})
