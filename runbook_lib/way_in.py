@@ -9,7 +9,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import backends, endpoints, kept, provider_settings, redaction, settings, stack_lock
+from runbook_lib import backends, endpoints, kept, mfa, provider_settings, redaction, settings, stack_lock
 from runbook_lib.aws import Aws, Target
 from runbook_lib.errors import UsageError
 from runbook_lib.run import Run
@@ -137,7 +137,10 @@ def resolved(
                 backends.passphrase_given(environment)
             inside.enter_context(provider_settings.entered(settings.stack_config(name)))
             target = Target(region=environment.region)
-        caller = Aws(target).identity()
+        aws = Aws(target)
+        caller = aws.identity()
+        if not world:
+            inside.enter_context(mfa.handed_on(aws))
         place = Place(environment, target.model_copy(update={"account": account(caller)}), caller, world, named)
         _right_account(place)
         if named:
