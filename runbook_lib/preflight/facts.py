@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
@@ -60,12 +61,12 @@ class Zone(Facts):
     """An availability zone, by its id, which means the same in every account, and by its name here.
 
     Attributes:
-        database: Whether the instance class can be had in it with the version asked for.
+        database: Whether the instance class can be had in it with the version that 01 chose.
     """
 
     id: str
     name: str
-    database: bool
+    database: bool = False
 
 
 class Decided(Facts):
@@ -113,3 +114,10 @@ class Account(Facts):
     zones: tuple[Zone, ...]
     permissions: Permissions | None = None
     unknown: dict[str, str]
+
+    def offering(self, zones: Iterable[str]) -> Account:
+        """The same, with the zones (by name) in which the database can be had."""
+        names = frozenset(zones)
+        return self.model_copy(
+            update={"zones": tuple(zone.model_copy(update={"database": zone.name in names}) for zone in self.zones)}
+        )

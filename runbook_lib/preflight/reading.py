@@ -30,16 +30,12 @@ class Needs:
     Attributes:
         addresses: Elastic IP addresses.
         concurrency: Executions reserved for its function; 0 for none.
-        instance_class: Of its database.
-        engine_version: Of its database, as 01 chose it; empty where none was.
         tags: What tells its resources from others'.
         policies: The published policies that the caller is held to.
     """
 
     addresses: int
     concurrency: int
-    instance_class: str
-    engine_version: str
     tags: Mapping[str, str]
     policies: tuple[str, ...] = ()
 
@@ -47,8 +43,6 @@ class Needs:
 def needs_of(
     config: Mapping[str, Any],
     *,
-    instance_class: str,
-    engine_version: str,
     tags: Mapping[str, str],
     policies: tuple[str, ...] = (),
 ) -> Needs:
@@ -57,8 +51,6 @@ def needs_of(
     return Needs(
         addresses=3 if per_zone else 1,
         concurrency=int(config.get("payments:reservedConcurrency") or 0),
-        instance_class=instance_class,
-        engine_version=engine_version,
         tags=tags,
         policies=policies,
     )
@@ -80,7 +72,7 @@ def read(aws: Aws, needs: Needs, caller: str) -> Account:
         "database instances": lambda: _databases(aws, needs),
         "concurrent executions": lambda: _concurrency(aws, needs),
         "KMS keys": lambda: _keys(aws),
-        "availability zones": lambda: _zones(aws, needs),
+        "availability zones": lambda: _zones(aws),
         PERMISSIONS: lambda: simulate(aws, caller, needs.policies),
     }
     answers: dict[str, Any] = {}
@@ -176,16 +168,8 @@ def _reserved(aws: Aws, needs: Needs) -> int:
         return 0
 
 
-def _zones(aws: Aws, needs: Needs) -> tuple[Zone, ...]:
+def _zones(aws: Aws) -> tuple[Zone, ...]:
     here = [{"Name": "zone-type", "Values": ["availability-zone"]}]
     zones = aws.client("ec2").describe_availability_zones(Filters=here)["AvailabilityZones"]
-    options = aws.pages(
-        "rds", "describe_orderable_db_instance_options", "OrderableDBInstanceOptions",
-        Engine="postgres", EngineVersion=needs.engine_version, DBInstanceClass=needs.instance_class,
-    ) if needs.engine_version else ()  # fmt: skip
-    offered = {zone["Name"] for option in options for zone in option.get("AvailabilityZones") or ()}
-    return tuple(
-        Zone(id=zone["ZoneId"], name=zone["ZoneName"], database=zone["ZoneName"] in offered)
-        for zone in zones
-        if zone.get("State", "available") == "available"
-    )
+    usable = (zone for zone in zones if zone.get("State", "available") == "available")
+    return tuple(Zone(id=zone["ZoneId"], name=zone["ZoneName"]) for zone in usable)

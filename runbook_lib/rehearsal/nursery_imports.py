@@ -24,8 +24,8 @@ FOR_PULUMI = (
     "pulumi.automation", "pulumi.runtime", "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.hazmat.primitives.kdf.pbkdf2", "runbook_lib.engine",
 )  # fmt: skip
-FOR_FIGURES = ("rich.syntax", "matplotlib.figure", "matplotlib.backends.backend_agg")
-FIRST_SERVICES = ("sts", "rds")
+FOR_FIGURES = ("rich.syntax", "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_agg")
+FIRST_SERVICES = ("sts", "rds", "ec2", "kms", "lambda", "iam", "service-quotas")
 """Those that the first step asks."""
 STARTED = ("cli", "launcher")
 """Those of the engine's modules that processes are started with: they are run anew in each child."""
@@ -89,7 +89,7 @@ def import_all() -> Iterator[Stage]:
 
 
 def _kernels() -> Iterator[object]:
-    for name in FOR_KERNELS:
+    for name in (*FOR_KERNELS, *FOR_FIGURES):
         yield _import(name)
     yield from _services(FIRST_SERVICES)
 
@@ -121,8 +121,6 @@ def _rest() -> Iterator[object]:
     yield trust(verify=True, own=False)
     for name in ("runbook_lib.gates", "runbook_lib.checks", "runbook_lib.snapshot", "runbook_lib.costs"):
         yield from _modules(name)
-    for name in FOR_FIGURES:
-        yield _import(name)
 
 
 def _services(names: Iterable[str]) -> Iterator[object]:

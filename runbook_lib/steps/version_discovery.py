@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from runbook_lib import preflight, settings, tagged, versions
@@ -9,6 +10,7 @@ from runbook_lib.errors import UsageError
 from runbook_lib.preflight import plugins
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.step import Context, progress, step
+from runbook_lib.versions import show
 
 if TYPE_CHECKING:
     from runbook_lib.parameters import VersionDiscoveryParameters
@@ -24,22 +26,22 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
             f"stack/Pulumi.{context.run.facts.environment}.yaml does not say payments:instanceClass.",
             remedy="Add it: which versions can be had depends on the instance class.",
         )
-    progress("reading the catalogue")
-    discovery = versions.discover(
-        context.aws,
-        major=known.postgres_major,
-        lambda_runtime=known.lambda_runtime,
-        instance_class=str(config["payments:instanceClass"]),
-        day=context.day,
-        minor=known.postgres_minor,
-        min_support_days=known.min_support_days,
-    )
-    progress("looking at the account")
-    needs = preflight.needs_of(
-        config, instance_class=discovery.instance_class, engine_version=discovery.engine_version, tags=_identity(context.run),
-        policies=preflight.wanted(known.permissions, drills=_drills(context.run)),
-    )  # fmt: skip
-    account, now = preflight.read(context.aws, needs, context.run.facts.caller), context.clock()
+    policies = preflight.wanted(known.permissions, drills=_drills(context.run))
+    needs = preflight.needs_of(config, tags=_identity(context.run), policies=policies)
+    with ThreadPoolExecutor(max_workers=2) as meanwhile:  # AWS answers elsewhere: this process has time
+        meanwhile.submit(show.warm_up)
+        asked = meanwhile.submit(preflight.read, context.aws, needs, context.run.facts.caller)
+        progress("reading the catalogue, looking at the account")
+        discovery = versions.discover(
+            context.aws,
+            major=known.postgres_major,
+            lambda_runtime=known.lambda_runtime,
+            instance_class=str(config["payments:instanceClass"]),
+            day=context.day,
+            minor=known.postgres_minor,
+            min_support_days=known.min_support_days,
+        )
+    account, now = asked.result().offering(discovery.zones), context.clock()
     facts = context.run.facts
     return Report(
         findings=(

@@ -60,6 +60,8 @@ class Orderable(Facts):
     offered: bool
     multi_az: bool = False
     encrypted: bool = False
+    zones: tuple[str, ...] = ()
+    """The availability zones in which it can be had, by name."""
 
     @property
     def suitable(self) -> bool:
@@ -145,6 +147,7 @@ def _orderable(aws: Aws, offers: tuple[Offer, ...], major: int, instance_class: 
             offered=bool(options),
             multi_az=any(option.get("MultiAZCapable") for option in options),
             encrypted=any(option.get("SupportsStorageEncryption") for option in options),
+            zones=tuple(sorted({zone["Name"] for option in options for zone in option.get("AvailabilityZones") or ()})),
         )
         yield found
         if found.suitable:

@@ -65,6 +65,11 @@ class Discovery(Facts):
         """The version chosen, with its verdict."""
         return next((engine for engine in self.engines if engine.version == self.engine_version), None)
 
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The availability zones in which the instance class can be had with the version chosen, by name."""
+        return next((each.zones for each in self.orderable if each.version == self.engine_version), ())
+
     def on(self, day: date) -> Discovery:
         """The same facts, judged for another day."""
         dates = self.lifecycle

@@ -18,6 +18,13 @@ _BEFORE = timedelta(days=120)
 """How much of the past is shown, so that today is a line and no edge."""
 
 
+def warm_up() -> None:
+    """Import what draws ahead of time, in a thread that has nothing else to wait for."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.dates
+    import matplotlib.figure  # noqa: F401 - that it is there is all
+
+
 @dataclass(frozen=True)
 class Bar:
     """One version's support."""
