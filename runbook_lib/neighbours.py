@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACCOUNT, STAGE = "aws:apigateway/account:Account", "aws:apigateway/stage:Stage"
 _ID = re.compile(r"[a-z]+-[0-9a-f]{8,17}")
 """An id that EC2 makes up, e.g. ``vpc-0a1b2c3d``; a name could be another resource's too."""
+_BACKUP = re.compile(r"^arn:[a-z-]+:rds:[^:]*:[^:]*:(?:cluster-)?(?:snapshot|auto-backup):")
+"""What RDS makes of a database by itself or leaves of it at its end: in nobody's state, and in nobody's way."""
 _SHOWN = 5
 
 
@@ -43,7 +45,7 @@ class LoggingRole:
 
 
 def strangers(arns: Iterable[str], state: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Those of ``arns`` that a stack's state knows nothing of.
+    """Those of ``arns`` that a stack's state knows nothing of, and that are no backups: RDS keeps those with their tags.
 
     Args:
         arns: What carries the stack's tags.
@@ -51,7 +53,8 @@ def strangers(arns: Iterable[str], state: Sequence[Mapping[str, Any]]) -> list[s
     """
     known = {text for resource in state for text in _texts([resource.get("id"), resource.get("outputs"), resource.get("inputs")])}
     ids = {text for text in known if _ID.fullmatch(text)}
-    return [arn for arn in arns if arn not in known and f"{arn}:*" not in known and re.split(r"[:/]", arn)[-1] not in ids]
+    made = (arn for arn in arns if not _BACKUP.search(arn))
+    return [arn for arn in made if arn not in known and f"{arn}:*" not in known and re.split(r"[:/]", arn)[-1] not in ids]
 
 
 def stack_is_nowhere_else(

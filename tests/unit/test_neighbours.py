@@ -39,6 +39,18 @@ def test_a_name_that_is_another_resource_s_is_no_proof() -> None:
     assert strangers([group], [{"id": "x", "outputs": {"arn": f"{group}:*"}}]) == []
 
 
+def test_backups_are_in_nobody_s_state_and_in_nobody_s_way() -> None:
+    """Their tags are those of their database, which is one."""
+    place = "arn:aws:rds:us-east-1:1"
+    backups = [
+        f"{place}:snapshot:rds:db-2026-11-24-03-00",
+        f"{place}:snapshot:last",
+        f"{place}:cluster-snapshot:c",
+        f"{place}:auto-backup:ab-1",
+    ]
+    assert strangers([*backups, f"{place}:db:payments-db"], []) == [f"{place}:db:payments-db"]
+
+
 def test_a_stack_that_is_elsewhere_too_is_told_with_where() -> None:
     found = stack_is_nowhere_else(TAGS, [VPC, ROLE], [VPC], "s3://mine", ["s3://before"])
     assert found.status is Status.FAIL
