@@ -150,8 +150,8 @@ def _outside(refreshed: list[dict[str, Any]]) -> Plan:
     def op(step: dict[str, Any]) -> str:
         if step["new"] is None:
             return "delete"
-        moved = step["diffs"] or step["detailedDiff"] or step["old"]["inputs"] != step["new"]["inputs"]
-        return "update" if moved else "same"
+        # As Pulumi itself counts it: what the provider calls no difference is none, however it spells its inputs.
+        return "update" if step["diffs"] or step["detailedDiff"] else "same"
 
     found = Plan.of({**step, "op": op(step)} for step in refreshed)
     return Plan(operations=found.changes)
