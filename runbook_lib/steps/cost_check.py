@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from runbook_lib import costs, settings
+from runbook_lib.costs import live_reading
 from runbook_lib.plan import deployed
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def cost_check(context: Context, known: CostCheckParameters) -> Report:
     """Price what is deployed from the shipped price list and hold it to the budget and to the plan's estimate."""
     region = context.run.facts.target.region
-    standing = deployed(context.engine.resources()).operations
+    resources = context.engine.resources()
+    standing = deployed(resources).operations
     usage = costs.UsageAssumptions.of(settings.environment(context.run.facts.environment).usage)
     priced = partial(costs.estimate, region=region, usage=usage)
     planned = priced(agreed_plan(context.run).operations, today=context.day.judged)
@@ -36,6 +38,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
                 unconfirmed_limit=known.unconfirmed_share_limit,
             ),
             _as_planned(delta),
+            *live_reading.findings(context.aws, resources, standing, region=region, today=context.day.judged),
         ),
         data={
             "estimate": live.model_dump(mode="json"),
