@@ -112,21 +112,22 @@ def _changed(live: Live, known: PlannedResource, price: Callable[..., Estimate])
     alone = [n for n in other if _charges(price([_Standing(known.type, known.name, {**known.inputs, n: other[n]})])) != charged]
     differing = [f"{name} is {other[name]}, {known.inputs.get(name, 'not set')} in the state" for name in alone or other]
     what = f"The {WATCHED[live.type]} {live.name} is not as in the state ({'; '.join(differing)})"
-    return [_finding(live.name, f"{what}: {_more(after, after.fixed - before.fixed)}.")]
+    return [_finding(live.name, f"{what}: {_more(after, before.fixed)}.")]
 
 
 def _stranger(live: Live, priced: Estimate) -> Finding:
     what = f"The {WATCHED[live.type]} {live.name} is live and not in the stack's state"
-    return _finding(live.name, f"{what}: {_more(priced, priced.fixed)}.")
+    return _finding(live.name, f"{what}: {_more(priced)}.")
 
 
-def _more(priced: Estimate, delta: Decimal) -> str:
-    """How much dearer, as far as it is known: what has no price is said, never counted as nothing."""
-    known = f"{dollars(abs(delta))} a month {'less' if delta < 0 else 'more'}"
-    unknown = ", ".join(dict.fromkeys(each.what for each in priced.unpriced if not each.used))
-    if not unknown:
-        return known
-    return f"{known}, and what is not priced: {unknown}" if priced.lines else f"what it costs is not known ({unknown})"
+def _more(after: Estimate, before: Decimal = Decimal(0)) -> str:
+    """How much dearer, as far as it is known: where a price is missing, no difference is named that lacks it."""
+    unknown = ", ".join(dict.fromkeys(each.what for each in after.unpriced if not each.used))
+    if unknown:
+        known = f"; what has a price is {dollars(after.fixed)} a month" if after.lines else ""
+        return f"what it costs is not known ({unknown}){known}" + (f"; {dollars(before)} in the state" if before else "")
+    delta = after.fixed - before
+    return f"{dollars(abs(delta))} a month {'less' if delta < 0 else 'more'}"
 
 
 def _charges(priced: Estimate) -> set[tuple[str, Any]]:

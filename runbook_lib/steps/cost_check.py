@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from runbook_lib import costs, settings
-from runbook_lib.costs import live_reading
+from runbook_lib import costs, settings, tagged
+from runbook_lib.costs import explorer, live_reading
 from runbook_lib.plan import deployed
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
@@ -14,6 +14,8 @@ from runbook_lib.steps.plan import agreed_plan
 from runbook_lib.steps.step import Context, step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from runbook_lib.parameters import CostCheckParameters
 
 
@@ -29,6 +31,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     live = priced(standing, today=context.day.judged)
     on_today = priced(standing, today=context.day.today)
     delta = costs.diff(planned, live)
+    billed = _billed(context, resources) if known.actual_costs else None
     return Report(
         findings=(
             *costs.findings(
@@ -45,14 +48,29 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
             "fixed_usd": str(live.fixed),
             "planned_fixed_usd": str(planned.fixed),
             "budget_usd": str(known.monthly_budget_usd),
+            "actual": billed if isinstance(billed, str | None) else billed.model_dump(mode="json"),
         },
         warnings=(
             *costs.near_budget(live, budget=known.monthly_budget_usd, share=known.budget_warn_share),
             *costs.warnings(live, on_today, budget=known.monthly_budget_usd),
+            *([f"What the stack has cost is not known: {billed}."] if isinstance(billed, str) else []),
+            *([billed.told(live.fixed)] if isinstance(billed, explorer.Actual) else []),
         ),
-        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame(), "Price lists": live.lists()},
+        frames={
+            "Estimate": live.frame(),
+            "Deployed against planned": delta.frame(),
+            **({"Actual costs": billed.frame(live.fixed)} if isinstance(billed, explorer.Actual) else {}),
+            "Price lists": live.lists(),
+        },
         figures={"By service": live.figure()},
     )
+
+
+def _billed(context: Context, resources: Sequence[Mapping[str, Any]]) -> explorer.Actual | str:
+    """What AWS charged lately; its days are those of the bill, whatever day is judged for."""
+    tags = tagged.default_tags(resources)
+    identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+    return explorer.actual(context.aws, identity, context.day.today)
 
 
 def _as_planned(delta: costs.CostDelta) -> Finding:

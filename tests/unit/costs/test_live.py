@@ -57,7 +57,10 @@ def test_what_the_state_does_not_know_is_named_with_its_cost(lists: dict[str, An
         ({"DBInstanceClass": "db.t3.large"}, "instanceClass is db.t3.large, db.t3.medium in the state"),
         ({"MultiAZ": False}, "(multiAz is False, True in the state): $55.59 a month less"),
         ({"AllocatedStorage": 120}, "$23.00 a month more"),
-        ({"DBInstanceClass": "db.x9.huge"}, "what is not priced: PostgreSQL db.x9.huge, Multi-AZ"),
+        (
+            {"DBInstanceClass": "db.x9.huge"},
+            "not known (PostgreSQL db.x9.huge, Multi-AZ); what has a price is $5.00 a month; $110.85 in the state",
+        ),
     ],
 )
 def test_a_database_that_was_changed_by_hand_is_named(told: dict[str, Any], said: str) -> None:

@@ -110,3 +110,10 @@ def test_what_is_live_beside_the_state_fails(tmp_path: Path) -> None:
     assert (found.status, "1 x NAT gateway" in found.message) == (Status.PASS, True), found.message
     found = judged(report(tmp_path, one, one, aws=Cloud(nat_gateways=[nat("a"), nat("b")])).findings)["live_as_in_state"]
     assert (found.status, found.resource, "$32.85 a month more" in found.message) == (Status.FAIL, "b", True), found.message
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(False, 0), (True, 1)])
+def test_what_it_has_cost_is_asked_for_on_demand_only(tmp_path: Path, *, wanted: bool, said: int) -> None:
+    one = [resource(NAT, "a")]
+    told = report(tmp_path, one, one, actual_costs=wanted).warnings or ()
+    assert sum("not known: an emulated AWS charges nothing" in warning for warning in told) == said
