@@ -88,7 +88,11 @@ def read(aws: Aws, arns: Iterable[str], today: date, days: int) -> dict[str, Dai
             quantity = "flow_log_bytes" if metric.quantity == "log_bytes" and value in flows else metric.quantity
             for moment, amount in zip(series["Timestamps"], series["Values"], strict=True):
                 sums[quantity][moment.astimezone(UTC).date()] += Decimal(str(amount))
-    return {name: dict(daily) for name, daily in sums.items()}
+    # A stack that came in between was there for a part of its first day only.
+    came = min((day for daily in sums.values() for day in daily), default=today)
+    part = {came} if came > window["StartTime"].date() else set()
+    full = {name: {day: amount for day, amount in daily.items() if day not in part} for name, daily in sums.items()}
+    return {name: daily for name, daily in full.items() if daily}
 
 
 def _values(metric: Metric, arns: Iterable[str], names: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TODAY = date(2026, 11, 20)
+FIRST = datetime(2026, 10, 21, tzinfo=UTC)
 ARNS = [
     "arn:aws:apigateway:us-east-1::/restapis/abc123",
     "arn:aws:apigateway:us-east-1::/restapis/abc123/stages/v1",
@@ -41,9 +42,9 @@ SUMS = {
 class Watched:
     """An account whose CloudWatch answers in its own shape; metrics that nobody wrote have no values."""
 
-    def __init__(self, status: str = "Complete") -> None:
+    def __init__(self, status: str = "Complete", first: datetime = FIRST) -> None:
         self.asked: dict[str, Any] = {}
-        self.status = status
+        self.status, self.first = status, first
 
     def pages(self, _service: str, operation: str, _key: str, **asked: Any) -> Iterator[dict[str, Any]]:
         """Items of a paginated operation."""
@@ -56,7 +57,7 @@ class Watched:
             for query in asked["MetricDataQueries"]:
                 metric = query["MetricStat"]["Metric"]
                 values = SUMS.get((metric["MetricName"], metric["Dimensions"][0]["Value"]), [])
-                moments = [datetime(2026, 11, 18 + n, tzinfo=UTC) for n in range(len(values))]
+                moments = [self.first + timedelta(days=n) for n in range(len(values))]
                 yield {"Id": query["Id"], "Timestamps": moments, "Values": values, "StatusCode": self.status}
 
 
@@ -93,7 +94,7 @@ def test_the_block_is_one_that_an_environment_file_takes() -> None:
     assert assumed.api_requests.expected == 60833
     assert assumed.alb_requests is not None
     assert assumed.alb_requests.high == 0  # measured to be none
-    assert "2 of 30 days, 2026-11-18 to 2026-11-19" in text
+    assert "2 of 30 days, 2026-10-21 to 2026-10-22" in text
 
 
 def test_what_nothing_was_read_of_is_said_and_left_out() -> None:
@@ -110,3 +111,9 @@ def test_what_nothing_was_read_of_is_said_and_left_out() -> None:
 def test_a_metric_that_is_not_told_is_not_taken_for_none(status: str) -> None:
     with pytest.raises(TargetError, match=f"Count of payments: {status}"):
         measured.read(Watched(status), ARNS, TODAY, 30)  # type: ignore[arg-type]
+
+
+def test_the_day_a_stack_came_on_is_no_full_day() -> None:
+    watched = Watched(first=datetime(2026, 11, 18, tzinfo=UTC))
+    found = measured.read(watched, ARNS, TODAY, 30)  # type: ignore[arg-type]
+    assert found["api_requests"] == {date(2026, 11, 19): 3000}
