@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from runbook_lib import bootstrap_command, given_paths, prices_command
+from runbook_lib import bootstrap_command, given_paths, prices_command, usage_command
 from runbook_lib.errors import ExitCode, RunbookError, UsageError
 from runbook_lib.streams import delivered, lasting_streams
 
@@ -33,6 +33,7 @@ app = typer.Typer(
 
 app.add_typer(prices_command.app)
 app.command()(bootstrap_command.bootstrap)
+app.command()(usage_command.usage)
 
 EnvironmentOption = Annotated[str, typer.Option("--environment", "-e", help="A file notebooks/parameters/<environment>.yaml.")]
 ParameterOption = Annotated[

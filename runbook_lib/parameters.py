@@ -100,6 +100,8 @@ class CostCheckParameters(StepParameters):
     """The share of the total that may rest on prices which one source alone names, 0 to 1; above it the step fails."""
     budget_warn_share: Share = Decimal("0.90")
     """The share of the budget, 0 to 1, from which on its use is a warning."""
+    actual_costs: bool = False
+    """Whether to ask Cost Explorer what the last full days have cost, which AWS charges $0.01 a request for."""
 
 
 class TeardownParameters(StepParameters):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from runbook_lib import costs, settings
+from runbook_lib import costs, settings, tagged
+from runbook_lib.costs import explorer, live_reading
 from runbook_lib.plan import deployed
 from runbook_lib.results import Finding, Status
 from runbook_lib.steps.outcome import Report
@@ -13,6 +14,8 @@ from runbook_lib.steps.plan import agreed_plan
 from runbook_lib.steps.step import Context, step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from runbook_lib.parameters import CostCheckParameters
 
 
@@ -20,13 +23,15 @@ if TYPE_CHECKING:
 def cost_check(context: Context, known: CostCheckParameters) -> Report:
     """Price what is deployed from the shipped price list and hold it to the budget and to the plan's estimate."""
     region = context.run.facts.target.region
-    standing = deployed(context.engine.resources()).operations
+    resources = context.engine.resources()
+    standing = deployed(resources).operations
     usage = costs.UsageAssumptions.of(settings.environment(context.run.facts.environment).usage)
     priced = partial(costs.estimate, region=region, usage=usage)
     planned = priced(agreed_plan(context.run).operations, today=context.day.judged)
     live = priced(standing, today=context.day.judged)
     on_today = priced(standing, today=context.day.today)
     delta = costs.diff(planned, live)
+    billed = _billed(context, resources) if known.actual_costs else None
     return Report(
         findings=(
             *costs.findings(
@@ -36,20 +41,36 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
                 unconfirmed_limit=known.unconfirmed_share_limit,
             ),
             _as_planned(delta),
+            *live_reading.findings(context.aws, resources, standing, region=region, today=context.day.judged),
         ),
         data={
             "estimate": live.model_dump(mode="json"),
             "fixed_usd": str(live.fixed),
             "planned_fixed_usd": str(planned.fixed),
             "budget_usd": str(known.monthly_budget_usd),
+            "actual": billed if isinstance(billed, str | None) else billed.model_dump(mode="json"),
         },
         warnings=(
             *costs.near_budget(live, budget=known.monthly_budget_usd, share=known.budget_warn_share),
             *costs.warnings(live, on_today, budget=known.monthly_budget_usd),
+            *([f"What the stack has cost is not known: {billed}."] if isinstance(billed, str) else []),
+            *([billed.told(live.fixed)] if isinstance(billed, explorer.Actual) else []),
         ),
-        frames={"Estimate": live.frame(), "Deployed against planned": delta.frame(), "Price lists": live.lists()},
+        frames={
+            "Estimate": live.frame(),
+            "Deployed against planned": delta.frame(),
+            **({"Actual costs": billed.frame(live.fixed)} if isinstance(billed, explorer.Actual) else {}),
+            "Price lists": live.lists(),
+        },
         figures={"By service": live.figure()},
     )
+
+
+def _billed(context: Context, resources: Sequence[Mapping[str, Any]]) -> explorer.Actual | str:
+    """What AWS charged lately; its days are those of the bill, whatever day is judged for."""
+    tags = tagged.default_tags(resources)
+    identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+    return explorer.actual(context.aws, identity, context.day.today)
 
 
 def _as_planned(delta: costs.CostDelta) -> Finding:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from unit.costs.cloud import PROVIDER, Cloud, database, nat
 from unit.costs.planned import DATABASE
 from unit.steps.stand_in import NOW, FakeEngine, FakeRun, context, judged, outcome, resource
 
@@ -26,13 +27,23 @@ TABLE = "aws:dynamodb/table:Table"
 KEY = "aws:kms/key:Key"
 
 
-def report(folder: Path, planned: list[dict[str, Any]], live: list[dict[str, Any]], clock: datetime = NOW, **told: Any) -> Report:
+def state_of(one: dict[str, Any]) -> dict[str, Any]:
+    """A resource as an exported deployment has it; its name is its id."""
+    name = one["urn"].rsplit("::", 1)[-1]
+    return {"urn": one["urn"], "type": one["type"], "id": name, "provider": one["provider"], "inputs": one["new"]["inputs"]}
+
+
+def report(
+    folder: Path, planned: list[dict[str, Any]], live: list[dict[str, Any]], clock: datetime = NOW, aws: Any = None, **told: Any
+) -> Report:
     operations = [operation.model_dump(mode="json") for operation in outcome(*planned).plan.operations]
     run = FakeRun(folder, {"02_plan": {"operations": operations}})
-    state = [
-        {"urn": one["urn"], "type": one["type"], "provider": one["provider"], "inputs": one["new"]["inputs"]} for one in live
-    ]
-    surroundings = replace(context(run, FakeEngine(resources=state)), clock=lambda: clock)
+    state = [state_of(one) for one in live]
+    cloud = Cloud(
+        nat_gateways=[nat(each["id"]) for each in state if each["type"] == NAT],
+        databases=[database(each["id"]) for each in state if each["type"] == "aws:rds/instance:Instance"],
+    )
+    surroundings = replace(context(run, FakeEngine(resources=[PROVIDER, *state]), aws or cloud), clock=lambda: clock)
     return inspect.unwrap(steps.cost_check)(surroundings, CostCheckParameters(**told))
 
 
@@ -91,3 +102,18 @@ def test_what_may_rest_on_one_source_is_what_the_operator_said(tmp_path: Path, l
     one = [resource("aws:rds/instance:Instance", "db", **DATABASE)]
     found = judged(report(tmp_path, one, one, unconfirmed_share_limit=Decimal(limit)).findings)["prices_confirmed"]
     assert (found.status, "rds.pg.db.t3.medium.multi" in found.message) == (status, True), found.message
+
+
+def test_what_is_live_beside_the_state_fails(tmp_path: Path) -> None:
+    one = [resource(NAT, "a")]
+    found = judged(report(tmp_path, one, one).findings)["live_as_in_state"]
+    assert (found.status, "1 x NAT gateway" in found.message) == (Status.PASS, True), found.message
+    found = judged(report(tmp_path, one, one, aws=Cloud(nat_gateways=[nat("a"), nat("b")])).findings)["live_as_in_state"]
+    assert (found.status, found.resource, "$32.85 a month more" in found.message) == (Status.FAIL, "b", True), found.message
+
+
+@pytest.mark.parametrize(("wanted", "said"), [(False, 0), (True, 1)])
+def test_what_it_has_cost_is_asked_for_on_demand_only(tmp_path: Path, *, wanted: bool, said: int) -> None:
+    one = [resource(NAT, "a")]
+    told = report(tmp_path, one, one, actual_costs=wanted).warnings or ()
+    assert sum("not known: an emulated AWS charges nothing" in warning for warning in told) == said
