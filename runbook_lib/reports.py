@@ -41,7 +41,7 @@ def report(run_id: str, kind: Format, limit: int) -> str:
         limit: The bytes that Markdown may have.
 
     Raises:
-        UsageError: There is no such run, or no plan in it.
+        UsageError: There is no such run, or no plan in it, or its shortest page is longer than ``limit``.
         RecordError: Its records fail verification.
     """
     run = Run.find(run_id)
@@ -53,4 +53,7 @@ def report(run_id: str, kind: Format, limit: int) -> str:
     if kind is Format.HTML:
         title = f"{run.facts.environment} {run_id}: {result.status}"
         return decision.document(title, decision.page(run.facts, result, found))
-    return decision.page(run.facts, result, found, limit=limit)
+    page = decision.page(run.facts, result, found, limit=limit)
+    if (size := len(page.encode())) > limit:
+        raise UsageError(f"The shortest page of this plan has {size} bytes, more than {limit}.", remedy="Give a larger --limit.")
+    return page

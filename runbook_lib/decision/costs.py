@@ -36,6 +36,7 @@ class CostChange(BaseModel):
 
     Attributes:
         usage: What usage adds at its assumptions; ``None`` where none were given.
+        forgotten: What is only taken off Pulumi's record and goes on costing: no part of ``after``.
         not_priced_now: What is there and has no price, so that ``now`` is at least that.
         not_priced: What the plan leaves and has no price, so that ``after`` is at least that.
     """
@@ -46,6 +47,7 @@ class CostChange(BaseModel):
     after: Decimal
     charges: tuple[Charge, ...]
     usage: Range | None = None
+    forgotten: tuple[str, ...] = ()
     not_priced_now: tuple[str, ...]
     not_priced: tuple[str, ...]
 
@@ -61,6 +63,8 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
     """
     before = costs.estimate([_as_it_is(op) for op in plan.operations if op.op not in FRESH], region=region, today=today)
     found = costs.diff(before, after)
+    retained = [_as_it_is(op) for op in plan.operations if op.op == "delete" and op.retain]
+    kept = costs.estimate(retained, region=region, today=today)
     return CostChange(
         now=found.before,
         after=found.after,
@@ -69,6 +73,7 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
             for each in found.changes
         ),
         usage=after.usage,
+        forgotten=(*_charged(kept), *_open(kept)),
         not_priced_now=_open(before),
         not_priced=_open(after),
     )
@@ -76,6 +81,13 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
 
 def _as_it_is(op: Operation) -> Operation:
     return op.model_copy(update={"op": "same", "inputs": op.old_inputs or op.inputs})
+
+
+def _charged(estimate: costs.Estimate) -> list[str]:
+    """What is fixed or provisioned, resource by resource."""
+    return [
+        f"{x.resource} ({x.type}): {x.what}, {costs.dollars(x.monthly)} a month" for x in estimate.lines if x.monthly is not None
+    ]
 
 
 def _open(estimate: costs.Estimate) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class Cut:
         charges: Charges that differ.
         passed: Gates that passed.
         unpriced: What has no price.
+        forgotten: What goes on costing, though the stack forgets it.
         forced: Properties that force one replacement.
         warnings: Warnings.
     """
@@ -40,6 +41,7 @@ class Cut:
     charges: int = ALL
     passed: int = ALL
     unpriced: int = ALL
+    forgotten: int = ALL
     forced: int = ALL
     warnings: int = ALL
 

@@ -91,6 +91,13 @@ def test_cost_now_after_and_the_difference() -> None:
     assert "now **<span>&#36;</span>32.85**, after **<span>&#36;</span>0.00**, change **-<span>&#36;</span>32.85**" in gone
 
 
+def test_what_the_stack_only_forgets_goes_on_costing() -> None:
+    told = page(step("delete", NAT, "a", {}, retainOnDelete=True), step("delete", NAT, "b", {}))
+    assert "now **<span>&#36;</span>65.70**, after **<span>&#36;</span>0.00**" in told
+    (line,) = [line for line in told.splitlines() if "Goes on costing" in line]
+    assert "a &#40;aws:ec2/natGateway:NatGateway&#41;: NAT gateway, <span>&#36;</span>32.85 a month" in line
+
+
 def test_a_total_that_misses_something_says_at_least() -> None:
     told = page(step("create", "aws:nobody/knows:This", "x", new={}))
     assert "after **at least <span>&#36;</span>0.00**, change **not known**" in told
