@@ -41,7 +41,7 @@ class GateContext:
         environment: E.g. ``staging``.
         suffix: What tells two stacks of one environment apart.
         engines: What RDS offers of each engine in the plan, by the engine's name.
-        running: What databases whose version would change run now, by URN.
+        running: What databases that would be changed run now, by URN.
         day: The day that support is judged for.
         deletion_limit: How many stateful resources the plan may delete or replace.
         warnings: What Pulumi warned of while it planned.

@@ -36,11 +36,13 @@ class Offer(Facts):
     Attributes:
         status: ``available``, ``deprecated``, or empty where the API does not say.
         upgrade_targets: Where it can be upgraded to.
+        major_targets: Those of them that are another major version.
     """
 
     version: str
     status: str
     upgrade_targets: tuple[str, ...] = ()
+    major_targets: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[int, int, int, int]:
@@ -133,8 +135,13 @@ def offers(aws: Aws, engine: str) -> Iterator[Offer]:
     # Without IncludeAll a withdrawn version is missing, and cannot be told from one that never was.
     for item in aws.pages("rds", "describe_db_engine_versions", "DBEngineVersions", Engine=engine, IncludeAll=True):
         if engine != ENGINE or version_order(item["EngineVersion"]):
-            targets = tuple(target["EngineVersion"] for target in item.get("ValidUpgradeTarget", ()))
-            yield Offer(version=item["EngineVersion"], status=item.get("Status", "").lower(), upgrade_targets=targets)
+            ways = item.get("ValidUpgradeTarget", ())
+            yield Offer(
+                version=item["EngineVersion"],
+                status=item.get("Status", "").lower(),
+                upgrade_targets=tuple(way["EngineVersion"] for way in ways),
+                major_targets=tuple(way["EngineVersion"] for way in ways if way.get("IsMajorVersionUpgrade")),
+            )
 
 
 def _orderable(aws: Aws, offers: tuple[Offer, ...], major: int, instance_class: str) -> Iterator[Orderable]:

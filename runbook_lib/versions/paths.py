@@ -103,7 +103,8 @@ def moved(old: str, new: str, offers: Offers, *, major_allowed: bool) -> Answer:
         return Answer(status=Status.FAIL, message=f"goes from {step}, which is no upgrade path; {possible}", remedy=remedy)
     if (there := made(new, offers)).status is not Status.PASS:
         return there
-    major = numbers(old)[:1] != numbers(new)[:1]
+    told = start.major_targets if start else ()
+    major = new in told if told else line(offers.engine, old) != line(offers.engine, new)
     if not targets and major:
         message = f"goes from {step}, and nobody says whether there is a way ({offers.told})"
         return Answer(
@@ -118,6 +119,11 @@ def moved(old: str, new: str, offers: Offers, *, major_allowed: bool) -> Answer:
         status=Status.PASS,
         message=f"goes from {step}, an upgrade that RDS {'names' if targets else 'makes within a major version'}",
     )
+
+
+def line(engine: str, version: str) -> tuple[int, ...]:
+    """The major version: PostgreSQL counts it in one number (since 10), MySQL and MariaDB in two (8.0 and 8.4)."""
+    return numbers(version)[: 1 if "postgres" in engine else 2]
 
 
 def numbers(version: str) -> tuple[int, ...]:

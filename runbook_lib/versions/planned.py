@@ -40,7 +40,7 @@ def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Of
         day: The day that answers are true for.
 
     Returns:
-        What is offered, by engine; and what databases whose version would change run now, by the operation's URN.
+        What is offered, by engine; and what databases that would be changed run now, by the operation's URN.
 
     Raises:
         TargetError: RDS does not answer.
@@ -81,7 +81,7 @@ def _running(aws: Aws, op: Operation) -> str:
 
     name, operation, parameter, key = DATABASES.get(op.type, ("", "", "", ""))
     identifier = op.old_inputs.get(name)
-    if not identifier or op.old_inputs.get("engineVersion") == op.inputs.get("engineVersion"):
+    if not identifier:
         return ""
     try:
         answer = getattr(aws.client("rds"), operation)(**{parameter: identifier})

@@ -1,4 +1,4 @@
-"""Every version in a plan is judged: what is made must be offered, what is moved must be reached, and both must be supported."""
+"""Every version in a plan is judged: what is made must be offered, what is moved reached, other services supported."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from unit.gates.healthy_plan import CONTEXT, operation
 from runbook_lib import gates
 from runbook_lib.plan import COMPUTED, Plan
 from runbook_lib.results import Finding, Status
+from runbook_lib.versions import paths
 from runbook_lib.versions.catalogue import Offer
 from runbook_lib.versions.paths import Offers
 
@@ -103,6 +104,33 @@ def test_a_way_that_nobody_names_is_no_pass() -> None:
     assert moved("16.1", "17.5", allowMajorVersionUpgrade=True).status is Status.UNKNOWN
     assert moved("16.1", "16.3").status is Status.PASS
     assert moved("16.3", "16.9").status is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("engine", "old", "new", "major"),
+    [
+        ("mysql", "8.0.40", "8.0.41", False),
+        ("mysql", "8.0.40", "8.4.5", True),
+        ("mariadb", "10.6.20", "10.11.10", True),
+        ("aurora-mysql", "8.0.mysql_aurora.3.04.0", "8.0.mysql_aurora.3.05.0", False),
+        ("aurora-mysql", "5.7.mysql_aurora.2.12.0", "8.0.mysql_aurora.3.04.0", True),
+        ("aurora-postgresql", "15.4", "16.1", True),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_a_major_version_is_the_engine_s_own(engine: str, old: str, new: str, *, major: bool, named: bool) -> None:
+    """AWS says so where it names the ways; where it does not, a major step is no pass at all."""
+    ways = {"upgrade_targets": (new,), "major_targets": (new,) if major else ()} if named else {}
+    offers = Offers(
+        engine=engine,
+        offers=(Offer(version=old, status="available", **ways), Offer(version=new, status="available")),
+        source="s",
+        as_of=None,
+    )
+    found = paths.moved(old, new, offers, major_allowed=False).status
+    assert found is (Status.PASS if not major else Status.FAIL if named else Status.UNKNOWN)
+    allowed = paths.moved(old, new, offers, major_allowed=True).status
+    assert allowed is (Status.PASS if named or not major else Status.UNKNOWN)
 
 
 def test_it_starts_from_what_runs() -> None:
