@@ -17,7 +17,7 @@ def lambda_runtime_supported(snapshot: Snapshot) -> Judgements:
             function.name,
             ok=until is not None and snapshot.day < until,
             good=f"{function.name} runs on {function.runtime}, supported until {until}, judged for {snapshot.day}.",
-            bad=f"{function.name} runs on {function.runtime}, which is no Python runtime supported on {snapshot.day} "
+            bad=f"{function.name} runs on {function.runtime}, which is not supported on {snapshot.day} "
             f"(last day: {until or 'unknown'}).",
             remedy="Set payments:lambdaRuntime to a supported runtime and deploy again.",
         )

@@ -66,7 +66,7 @@ def _decided(policy: str, statements: dict[str, tuple[str, ...]], answers: dict[
 
 def _principal(aws: Aws, caller: str) -> str:
     """Whose policies count: of a session, its role's, whose ARN has a path that the session's lacks."""
-    kind, _, name = caller.split(":", 5)[5].partition("/")
+    kind, _, name = caller.rpartition(":")[2].partition("/")
     if kind == "assumed-role":
         return str(aws.client("iam").get_role(RoleName=name.partition("/")[0])["Role"]["Arn"])
     return caller

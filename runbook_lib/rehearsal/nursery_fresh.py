@@ -26,6 +26,8 @@ def freshen() -> None:
         numpy.seed()
     if processes := sys.modules.get("multiprocessing.process"):
         processes.current_process().authkey = os.urandom(32)
+    if decimal := sys.modules.get("decimal"):
+        decimal.getcontext().clear_flags()  # by which a module that counted as it was imported left that it had rounded
     if PLOTS in sys.modules:
         sys.meta_path.insert(0, _Sleeping())
 
