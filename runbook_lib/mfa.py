@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from datetime import UTC
 from typing import TYPE_CHECKING
+
+from runbook_lib.surroundings import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +31,8 @@ def handed_on(aws: Aws) -> Iterator[None]:
         "AWS_SESSION_TOKEN": session.token,
         "AWS_CREDENTIAL_EXPIRATION": found._expiry_time.astimezone(UTC).isoformat(),  # noqa: SLF001 - nobody else says
     }
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
-    try:
+    with environment_of(told):
         yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _asks() -> bool:

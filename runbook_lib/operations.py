@@ -18,6 +18,7 @@ from runbook_lib.errors import ExitCode, RunbookError, TargetError, UsageError
 from runbook_lib.kept import KEPT, kept_world, rehearsing
 from runbook_lib.run import Run, tail
 from runbook_lib.settings import EngineKind
+from runbook_lib.surroundings import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,7 +88,7 @@ def run_steps(run: Run, told: Mapping[str, Chosen], display: Display) -> ExitCod
             runner.progress_file(run).unlink(missing_ok=True)
             display.running(step, (0, 0), runner.progress_file(run))
             given = {**what.over_defaults(), "rehearsal": run.facts.rehearsal}
-            with runner.environment_of(chosen.saying(what.sources)):
+            with environment_of(chosen.saying(what.sources)):
                 execution = runner.execute(run, step, given, on_cell=partial(_show, display, step))
             display.ended(execution)
             code = execution.exit_code

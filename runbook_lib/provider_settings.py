@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.errors import UsageError
+from runbook_lib.surroundings import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,16 +76,8 @@ def refuse(config: Mapping[str, Any], name: str) -> None:
 def entered(config: Mapping[str, Any]) -> Iterator[None]:
     """The surroundings in which boto3, here and in kernels, does as the provider is told to."""
     told = {VARIABLES[key]: _told(key, config[f"aws:{key}"]) for key in VARIABLES if f"aws:{key}" in config}
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
-    try:
+    with environment_of(told):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _told(key: str, value: Any) -> str:

@@ -5,9 +5,7 @@ A step passed only if its result file says so: that papermill returned means not
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +24,10 @@ from runbook_lib.redaction import redact
 from runbook_lib.results import Status
 from runbook_lib.settling import ATTEMPT_VARIABLE, token
 from runbook_lib.states import State, conclude
+from runbook_lib.surroundings import environment_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from runbook_lib.results import StepResult
     from runbook_lib.run import Run
@@ -211,18 +210,3 @@ def _raised(failure: BaseException | None) -> ExitCode | None:
     """The exit code of the runbook's own error that ended the notebook, if one did; papermill knows it by its class's name."""
     raised = getattr(errors, getattr(failure, "ename", ""), None)
     return raised.exit_code if isinstance(raised, type) and issubclass(raised, RunbookError) else None
-
-
-@contextmanager
-def environment_of(values: Mapping[str, str]) -> Iterator[None]:
-    """Environment variables for the kernel, taken back afterwards."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
