@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib.gates.registry import texts
 from runbook_lib.results import Finding, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runbook_lib.plan import Plan
 
@@ -51,7 +52,7 @@ def strangers(arns: Iterable[str], state: Sequence[Mapping[str, Any]]) -> list[s
         arns: What carries the stack's tags.
         state: The resources of an exported deployment. What AWS makes for one of them (a database's secret) is in its outputs.
     """
-    known = {text for resource in state for text in _texts([resource.get("id"), resource.get("outputs"), resource.get("inputs")])}
+    known = {text for resource in state for text in texts([resource.get("id"), resource.get("outputs"), resource.get("inputs")])}
     ids = {text for text in known if _ID.fullmatch(text)}
     made = (arn for arn in arns if not _BACKUP.search(arn))
     return [arn for arn in made if arn not in known and f"{arn}:*" not in known and re.split(r"[:/]", arn)[-1] not in ids]
@@ -133,14 +134,3 @@ def _stack(status: Status, resource: str, message: str, remedy: str = "") -> Fin
 def _role(status: Status, role: LoggingRole, message: str, remedy: str = "") -> Finding:
     check, resource = "logging_role_is_free", role.now or "API Gateway account"
     return Finding(check=check, requirement=("P1",), status=status, resource=resource, message=message, remedy=remedy)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)

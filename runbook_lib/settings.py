@@ -162,6 +162,11 @@ def stack_file(name: str) -> dict[str, Any]:
         ) from error
 
 
+def protected(config: Mapping[str, Any]) -> bool:
+    """Whether a stack is configured to keep what it holds; a value is YAML's, or the text that Pulumi writes."""
+    return str(config.get("payments:protected", "")).lower() == "true"
+
+
 def project() -> dict[str, Any]:
     """The Pulumi project, ``stack/Pulumi.yaml``, as written."""
     return dict(_mapping(home() / "stack" / "Pulumi.yaml"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib import settings
+from runbook_lib import neighbours, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runbook_lib.aws import Aws
 
@@ -37,6 +37,20 @@ def configured_tags(environment: str) -> dict[str, str]:
     named = {"MigrationDate": "payments:migrationDate", "Suffix": "payments:suffix"}
     given = {tag: str(config[key]) for tag, key in named.items() if key in config}
     return {"Environment": environment, "Project": str(settings.project()["name"]), **given}
+
+
+def identity(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those of a stack's tags that tell it from other stacks; empty where it gives none."""
+    return {key: tags[key] for key in IDENTITY if key in tags}
+
+
+def unclaimed(aws: Aws, arns: Iterable[str], state: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Those of ``arns`` that a stack's state knows nothing of (``neighbours.strangers``) and that AWS is not deleting by itself.
+
+    Raises:
+        ClientError, BotoCoreError: AWS does not say.
+    """
+    return [arn for arn in neighbours.strangers(arns, state) if not ends(aws, arn)]
 
 
 def carrying(aws: Aws, tags: Mapping[str, str]) -> list[str]:

@@ -25,8 +25,7 @@ def usage(
 
     with way_in.resolved(settings.environment(environment), to_look=True) as place:
         typer.echo(f"# {place.line}")
-        aws, tags = Aws(place.target), tagged.configured_tags(environment)
-        identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+        aws, identity = Aws(place.target), tagged.identity(tagged.configured_tags(environment))
         try:
             arns = tagged.carrying(aws, identity)
             if not arns:

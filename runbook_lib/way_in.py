@@ -185,7 +185,7 @@ def _only_aws(environment: settings.Environment, named: Run | None) -> None:
             remedy=f"Say so on purpose: rehearsal = True in a notebook, or export {kept.VARIABLE}={kept.state_file()}.",
         )
     config = settings.stack_config(name)
-    if not environment.account and str(config.get("payments:protected", "")).lower() == "true":
+    if not environment.account and settings.protected(config):
         raise UsageError(
             f"{name} is protected, and {name}.yaml does not say which account it is in.",
             remedy='Say it in notebooks/parameters, as text: account: "111122223333".',

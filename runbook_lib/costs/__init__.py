@@ -5,7 +5,7 @@
 before them, in the checkout's own lists, which ``refresh`` builds from AWS's; ``products.csv`` says how each price is found.
 """
 
-from runbook_lib.costs.delta import Change, CostDelta, diff
+from runbook_lib.costs.delta import Change, CostDelta, diff, signed
 from runbook_lib.costs.estimator import estimate
 from runbook_lib.costs.findings import affordable, findings, near_budget, warnings
 from runbook_lib.costs.model import Estimate, Free, FreeTier, Kind, Line, PlannedResource, Unpriced, dollars
@@ -29,5 +29,6 @@ __all__ = [
     "estimate",
     "findings",
     "near_budget",
+    "signed",
     "warnings",
 ]

@@ -60,15 +60,15 @@ class CostDelta(Facts):
         import pandas as pd
 
         rows: list[tuple[str, ...]] = [
-            (c.sign, c.resource, c.what, dollars(c.before), dollars(c.after), _signed(c.delta)) for c in self.changes
+            (c.sign, c.resource, c.what, dollars(c.before), dollars(c.after), signed(c.delta)) for c in self.changes
         ]
-        rows.append(("", "TOTAL", "", dollars(self.before), dollars(self.after), _signed(self.delta)))
+        rows.append(("", "TOTAL", "", dollars(self.before), dollars(self.after), signed(self.delta)))
         return pd.DataFrame(rows, columns=["", "Resource", "What", "Before", "After", "Change"])
 
     def summary(self) -> str:
         """One line, e.g. ``+$33.85 a month ($248.73 -> $282.58), 2 charges differ``."""
         span = f"{dollars(self.before)} -> {dollars(self.after)}"
-        line = f"{_signed(self.delta)} a month ({span}), {len(self.changes)} charges differ"
+        line = f"{signed(self.delta)} a month ({span}), {len(self.changes)} charges differ"
         words = {"newly not priced": self.newly_unpriced, "not priced and gone": self.no_longer_unpriced}
         return "; ".join([line, *(f"{word}: {', '.join(names)}" for word, names in words.items() if names)])
 
@@ -112,5 +112,6 @@ def _sum(line: Line | None) -> Decimal:
     return (line.monthly if line else None) or Decimal(0)
 
 
-def _signed(amount: Decimal) -> str:
+def signed(amount: Decimal) -> str:
+    """A difference as shown, e.g. ``+$3.00``."""
     return f"+{dollars(amount)}" if amount >= 0 else dollars(amount)

@@ -35,8 +35,7 @@ def findings(
         region: The stack's own.
         today: The day that is judged for.
     """
-    tags = tagged.default_tags(resources)
-    identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+    identity = tagged.identity(tagged.default_tags(resources))
     vpcs = {str(each.get("id")) for each in resources if each["type"] == "aws:ec2/vpc:Vpc"}
     everything = list(standing)
     regions = Regions(everything, default=region)  # what is in another one is not read here
@@ -79,7 +78,7 @@ def _all(reader: Callable[[Aws, Callable[..., bool]], Iterator[Live]], aws: Aws,
 
 def _unknown(aws: Aws, identity: Mapping[str, str], resources: Sequence[Mapping[str, Any]]) -> list[str]:
     carrying = tagged.carrying(aws, identity) if identity else []
-    return [arn for arn in neighbours.strangers(carrying, resources) if not tagged.ends(aws, arn)]
+    return tagged.unclaimed(aws, carrying, resources)
 
 
 def _nat_gateways(aws: Aws, ours: Callable[..., bool]) -> Iterator[Live]:

@@ -19,18 +19,6 @@ FRESH = frozenset({"create", "import", "read"})
 """Operations on what the stack does not hold yet."""
 
 
-class Charge(BaseModel):
-    """One charge that differs, US dollars a month, unrounded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    sign: str
-    resource: str
-    what: str
-    before: Decimal
-    after: Decimal
-
-
 class CostChange(BaseModel):
     """Fixed cost in US dollars a month, unrounded, of what there is and of what the plan leaves.
 
@@ -45,7 +33,7 @@ class CostChange(BaseModel):
 
     now: Decimal
     after: Decimal
-    charges: tuple[Charge, ...]
+    charges: tuple[costs.Change, ...]
     usage: Range | None = None
     forgotten: tuple[str, ...] = ()
     not_priced_now: tuple[str, ...]
@@ -68,10 +56,7 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
     return CostChange(
         now=found.before,
         after=found.after,
-        charges=tuple(
-            Charge(sign=each.sign, resource=each.resource, what=each.what, before=each.before, after=each.after)
-            for each in found.changes
-        ),
+        charges=found.changes,
         usage=after.usage,
         forgotten=(*_charged(kept), *_open(kept)),
         not_priced_now=_open(before),

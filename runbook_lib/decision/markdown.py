@@ -5,14 +5,13 @@ Everything that comes from a plan, a finding or a person is escaped by the templ
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from runbook_lib.costs import dollars
+from runbook_lib.costs import dollars, signed
 from runbook_lib.decision.cut import ALL, Cut, fitting
 from runbook_lib.decision.view import view
 
@@ -72,10 +71,6 @@ def _names(limit: int, names: Sequence[str]) -> Markup:
     return Markup(", ").join([*map(code, shown), *more])
 
 
-def _signed(amount: Decimal) -> str:
-    return f"+{dollars(amount)}" if amount >= 0 else dollars(amount)
-
-
 def _rendered(whole: View, cut: Cut) -> str:
     return _templates().get_template("page.md.j2").render(view=whole, cut=cut)
 
@@ -86,5 +81,5 @@ def _templates() -> Environment:
         loader=PackageLoader("runbook_lib", "decision"), autoescape=True, finalize=escaped, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    made.filters.update(code=code, dollars=dollars, signed=_signed, names=lambda names, limit=ALL: _names(limit, names))
+    made.filters.update(code=code, dollars=dollars, signed=signed, names=lambda names, limit=ALL: _names(limit, names))
     return made

@@ -68,8 +68,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
 
 def _billed(context: Context, resources: Sequence[Mapping[str, Any]]) -> explorer.Actual | str:
     """What AWS charged lately; its days are those of the bill, whatever day is judged for."""
-    tags = tagged.default_tags(resources)
-    identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+    identity = tagged.identity(tagged.default_tags(resources))
     return explorer.actual(context.aws, identity, context.day.today)
 
 

@@ -38,12 +38,12 @@ def _findings(context: Context, plan: Plan) -> list[Finding]:
     aws, run = context.aws, context.run
     # As planned: the configuration has been read by the program, and nobody else.
     tags = tagged.default_tags({"type": op.type, "inputs": op.inputs} for op in plan.operations)
-    identity = {key: tags[key] for key in tagged.IDENTITY if key in tags}
+    identity = tagged.identity(tags)
     if not identity:
         return [neighbours.untagged()]
     carrying = tagged.carrying(aws, identity)
     state = context.engine.resources() if carrying or plan.counts().keys() - {"create"} else []
-    unknown = [arn for arn in neighbours.strangers(carrying, state) if not tagged.ends(aws, arn)]
+    unknown = tagged.unclaimed(aws, carrying, state)
     found = [neighbours.stack_is_nowhere_else(identity, carrying, unknown, run.facts.backend, _backends(run))]
     if any(op.type in {ACCOUNT, STAGE} for op in plan.operations):
         role = neighbours.logging_role_is_free(plan, logging_role(aws, state))

@@ -41,7 +41,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             warnings=tuple(outcome.warnings),
             account=context.run.facts.target.account,
             region=context.run.facts.target.region,
-            protected=str(config.get("payments:protected", "")).lower() == "true",
+            protected=settings.protected(config),
             rehearsal=context.run.facts.target.emulated,
         ),
     )

@@ -27,7 +27,8 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
             remedy="Add it: which versions can be had depends on the instance class.",
         )
     policies = preflight.wanted(known.permissions, drills=_drills(context.run))
-    needs = preflight.needs_of(config, tags=_identity(context.run), policies=policies)
+    tags = tagged.identity(tagged.configured_tags(context.run.facts.environment))
+    needs = preflight.needs_of(config, tags=tags, policies=policies)
     with ThreadPoolExecutor(max_workers=2) as meanwhile:  # AWS answers elsewhere: this process has time
         meanwhile.submit(show.warm_up)
         asked = meanwhile.submit(preflight.read, context.aws, needs, context.run.facts.caller)
@@ -54,12 +55,6 @@ def version_discovery(context: Context, known: VersionDiscoveryParameters) -> Re
         frames=discovery.frames(),
         figures={"Support": discovery.figure()},
     )
-
-
-def _identity(run: Run) -> dict[str, str]:
-    """The tags that tell this stack's resources from others'."""
-    tags = tagged.configured_tags(run.facts.environment)
-    return {key: tags[key] for key in tagged.IDENTITY if key in tags}
 
 
 def _drills(run: Run) -> bool:
