@@ -22,6 +22,7 @@ from runbook_lib.rehearsal import (
     catalogue_hooks,
     certificate_hooks,
     endpoint_hooks,
+    flow_log_hooks,
     function_hooks,
     instance_hooks,
     managed_key_hooks,
@@ -65,6 +66,7 @@ if __name__ == "__main__":
     action_hooks.install()
     certificate_hooks.install()
     endpoint_hooks.install()
+    flow_log_hooks.install()
     function_hooks.install()
     instance_hooks.install()
     managed_key_hooks.install()

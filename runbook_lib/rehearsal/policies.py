@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Events = Iterable[Mapping[str, Any]]
 
 REGISTRY, ACTIONS = Path("data/schemas/resources"), Path("data/AdditionalSpecs/Policies.json")
-READ_ONLY, DEPLOY, CHANGE, DRILLS = "read-only", "deploy", "change", "drills"
+READ_ONLY, DEPLOY, CHANGE, DRILLS, ON_DEMAND = "read-only", "deploy", "change", "drills", "on-demand"
 LOOKING = ("01_version_discovery", "02_plan", "05_cost_check")
 """The steps that change nothing."""
 NO_REQUEST = frozenset({"iam:PassRole"})
@@ -33,6 +33,8 @@ SECRET = frozenset({"secretsmanager:GetSecretValue"})
 """What handlers read to compare it, and the stack's own secrets are not: no policy here opens it."""
 PREFLIGHT = frozenset({"iam:GetRole", "iam:SimulatePrincipalPolicy"})
 """What looking at one's own permissions takes; the emulator's operator is root, for whom there is nothing to look at."""
+ASKED_ON_DEMAND = frozenset({"cloudwatch:GetMetricData", "ce:GetCostAndUsage", "pricing:GetProducts"})
+"""What ``runbook usage``, ``-p actual_costs=true`` and ``runbook prices refresh`` ask; the emulator has none of them."""
 
 
 def asked(lines: Iterable[str], events: Events) -> dict[str, frozenset[str]]:
@@ -90,6 +92,7 @@ def documents(
         DEPLOY: _document(changing, ()),
         CHANGE: _document((), updates - reads - looking - changing - SECRET),
         DRILLS: _document(recorded[DRILLS], ()),
+        ON_DEMAND: _document(ASKED_ON_DEMAND, ()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from integration.mutations.live import Live, Mutation, after, reversal, swap
 
 from runbook_lib.snapshot.ec2 import Network
 from runbook_lib.snapshot.firewalls import Firewalls
+from runbook_lib.snapshot.flow_logs import FlowLogs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,6 +156,30 @@ def renamed(live: Live) -> Mend:
     return swap(ec2.create_tags, bad, good, Resources=[vpc])
 
 
+def flow_log_role(live: Live) -> str:
+    """The name of the role that flow logs are written with."""
+    raw = live.client("ec2").describe_flow_logs(FlowLogIds=[live.healthy.read(FlowLogs).of_vpc[0].name])["FlowLogs"]
+    return str(raw[0]["DeliverLogsPermissionArn"]).rpartition("/")[2]
+
+
+def flow_logs_that_may_not_write(live: Live) -> Mend:
+    """Take one of the actions that AWS's guide names from the flow logs' role; the flow log stays ``ACTIVE``."""
+    iam, role = live.client("iam"), flow_log_role(live)
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    documents = (json.dumps(policy).replace("logs:PutLogEvents", "logs:GetLogEvents"), json.dumps(policy))
+    bad, good = ({"PolicyDocument": document} for document in documents)
+    return swap(iam.put_role_policy, bad, good, RoleName=role, PolicyName=name)
+
+
+def flow_logs_that_nobody_may_write(live: Live) -> Mend:
+    """Let another account's flow logs have the role, and no longer this one's."""
+    iam, role, account = live.client("iam"), flow_log_role(live), live.outputs.topic_arn.split(":")[4]
+    trust = json.dumps(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"])
+    bad, good = ({"PolicyDocument": document} for document in (trust.replace(account, "444455556666"), trust))
+    return swap(iam.update_assume_role_policy, bad, good, RoleName=role)
+
+
 ROWS = (
     Mutation(
         "vpc_spans_three_zones", (Network,), two_subnets_in_one_zone, "in ['us-east-1a', 'us-east-1a', 'us-east-1b']",
@@ -170,6 +196,8 @@ ROWS = (
     Mutation("vpc_endpoints_available", (Network,), endpoint_in_one_zone, "misses private subnets"),
     Mutation("outputs_name_live_resources", (Network,), endpoint_by_hand, "Output vpc_endpoint_ids says"),
     Mutation("resources_named", (Network,), renamed, "somebodys-vpc"),
+    Mutation("flow_logs_delivered", (FlowLogs,), flow_logs_that_may_not_write, "Access error"),
+    Mutation("flow_logs_delivered", (FlowLogs,), flow_logs_that_nobody_may_write, "Access error"),
     Mutation(
         "alb_group_opens_web_only", (Firewalls,),
         lambda live: ingress(live, live.outputs.alb_security_group_id, 22), "tcp 22-22",

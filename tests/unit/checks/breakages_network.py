@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from unit.checks.breakage import breaks
 from unit.checks.healthy import broken, with_outputs
-from unit.checks.healthy_network import FIREWALLS, NETWORK, acl, entry, group, rule
+from unit.checks.healthy_network import FIREWALLS, FLOW_LOGS, NETWORK, acl, entry, group, rule
 from unit.checks.healthy_outputs import TAGS
 
 from runbook_lib.snapshot.ec2 import Route
@@ -26,6 +26,10 @@ def _subnet(name: str, **changes: object):  # noqa: ANN202 - Snapshot, as everyw
 
 def _group(name: str, *parts: object, **options: str):  # noqa: ANN202 - Snapshot
     return broken(FIREWALLS, groups={**FIREWALLS.groups, name: group(name, *parts, **options)})
+
+
+def _flow_log(**changes: object):  # noqa: ANN202 - Snapshot
+    return broken(FLOW_LOGS, of_vpc=(replace(FLOW_LOGS.of_vpc[0], **changes),))
 
 
 def _acls(*acls: object):  # noqa: ANN202 - Snapshot
@@ -82,6 +86,12 @@ ROWS = (
         with_outputs(nat_gateway_ids=("nat-1", "nat-2")),
         "nat_gateways_available", "private_subnets_use_zone_nat", "outputs_name_live_resources",
     ),
+    breaks("no flow logs", broken(FLOW_LOGS, of_vpc=()), "flow_logs_delivered"),
+    breaks("flow logs of rejected traffic", _flow_log(traffic="REJECT"), "flow_logs_delivered"),
+    breaks("flow logs that are not active", _flow_log(active=False), "flow_logs_delivered"),
+    breaks("flow logs to a stranger's group", _flow_log(destination="arn:aws:logs:us-east-1:444455556666:log-group:theirs"),
+           "flow_logs_delivered"),
+    breaks("flow logs that may not write", _flow_log(delivery="FAILED", error="Access error"), "flow_logs_delivered"),
     breaks("SSH to the load balancer", _group("sg-alb", (*WEB, rule(22, "10.0.0.0/8")), ()), "alb_group_opens_web_only"),
     breaks("SSH from the internet in halves", _group("sg-alb", (*WEB, *(rule(22, half) for half in HALVES)), ()),
            "alb_group_opens_web_only"),

@@ -23,6 +23,7 @@ _TRIALS = (
 _WHOLE = (
     healthy_network.NETWORK,
     healthy_network.FIREWALLS,
+    healthy_network.FLOW_LOGS,
     *(getattr(healthy_services, name) for name in _SERVICES),
     *(getattr(healthy_trials, name) for name in _TRIALS),
 )

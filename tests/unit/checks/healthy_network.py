@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from unit.checks.healthy_outputs import OUTPUTS, TAGS, ZONES, named
+from unit.checks.healthy_outputs import FLOW_LOGS_GROUP, OUTPUTS, TAGS, ZONES, arn, named
 
 from runbook_lib.snapshot.ec2 import Endpoint, NatGateway, Network, Route, RouteTable, Subnet
 from runbook_lib.snapshot.firewalls import AclEntry, Firewalls, NetworkAcl, Rule, SecurityGroup
+from runbook_lib.snapshot.flow_logs import FlowLog, FlowLogs
 
 PRIVATE, PUBLIC = OUTPUTS.private_subnet_ids, OUTPUTS.public_subnet_ids
 
@@ -108,4 +109,17 @@ FIREWALLS = Firewalls(
         ),
         acl("acl-public", PUBLIC, entry("6", "0.0.0.0/0", 443, 443), entry("-1", "0.0.0.0/0", allows=False)),
     ),
+)
+FLOW_LOGS = FlowLogs(
+    of_vpc=(
+        FlowLog(
+            name="fl-1",
+            tags=named("flow-logs"),
+            traffic="ALL",
+            destination=arn("logs", f"log-group:{FLOW_LOGS_GROUP}"),
+            active=True,
+            delivery="SUCCESS",
+            error="",
+        ),
+    )
 )

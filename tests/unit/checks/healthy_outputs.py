@@ -7,12 +7,14 @@ from runbook_lib.outputs import StackOutputs
 ACCOUNT = "111122223333"
 ENDING = "staging-demo"
 ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+FLOW_LOGS_GROUP = f"/payments/flow-logs-{ENDING}"
 LOG_GROUPS = (
     f"/aws/lambda/payments-{ENDING}",
     f"/aws/lambda/schema-{ENDING}",
     f"/aws/rds/instance/payments-db-{ENDING}/postgresql",
     f"/aws/rds/instance/payments-db-{ENDING}/upgrade",
     f"/payments/api-access-{ENDING}",
+    FLOW_LOGS_GROUP,
     "API-Gateway-Execution-Logs_api1/staging",
 )
 METRICS = {

@@ -6,6 +6,7 @@ import pytest
 from unit.checks import breakages_application, breakages_database, breakages_drills, breakages_network, breakages_storage
 from unit.checks.breakage import Breakage
 from unit.checks.healthy import HEALTHY, broken
+from unit.checks.healthy_network import FLOW_LOGS
 from unit.checks.healthy_trials import CARD
 
 from runbook_lib.checks.registry import CHECKS
@@ -42,6 +43,12 @@ def test_a_log_that_was_not_heard_of_is_no_evidence() -> None:
     [answered, searched] = CHECKS.rules()["card_number_refused_and_forgotten"].findings(broken(CARD, silent=(execution,)))
     assert (answered.status, searched.status) == (Status.PASS, Status.UNKNOWN)
     assert execution in searched.message
+
+
+def test_a_delivery_of_which_aws_says_nothing_is_no_evidence() -> None:
+    silent = broken(FLOW_LOGS, of_vpc=(replace(FLOW_LOGS.of_vpc[0], delivery=""),))
+    [there, delivered] = CHECKS.rules()["flow_logs_delivered"].findings(silent)
+    assert (there.status, delivered.status, delivered.resource) == (Status.PASS, Status.UNKNOWN, "fl-1")
 
 
 def test_every_check_is_known_to_fail() -> None:

@@ -13,6 +13,7 @@ from runbook_lib.results import Status
 WHO = "arn:aws:iam::111122223333:role/deployer"
 ALL = Decided(policy="deploy", denied=(), provider=(), conditions=(), asked=137)
 NAMES = ("read-only", "deploy", "change", "drills")
+"""In the order in which a caller is held to them; nobody is held to what is asked on demand only."""
 LONGEST = 6144
 """Characters that a managed policy may have, white space not counted (IAM quotas)."""
 
@@ -70,7 +71,7 @@ def test_a_caller_is_held_to_what_the_run_does(told: str, held_to: tuple[str, ..
     assert permissions.wanted(told, drills=drills) == held_to
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "on-demand"])
 def test_a_published_policy_can_be_attached(name: str) -> None:
     """IAM takes it: not too long, and every action is one of AWS's (as the policy generator of AWS lists them)."""
     text = (settings.home() / "docs" / "policies" / f"{name}.json").read_text()
@@ -135,4 +136,5 @@ class TestGenerated:
             "deploy": {"Needed": ["ec2:CreateTags", "ec2:CreateVpc", "ec2:DeleteTags", "iam:PassRole"]},
             "change": {"ForTheProvider": ["ec2:ModifyVpcTenancy"]},
             "drills": {},
+            "on-demand": {"Needed": ["ce:GetCostAndUsage", "cloudwatch:GetMetricData", "pricing:GetProducts"]},
         }
