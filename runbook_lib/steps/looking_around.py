@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 _MISSING = frozenset({"NoSuchEntity"})
 
 
+def warm_up(aws: Aws) -> None:
+    """Make the clients that looking around takes; what is wrong with them, looking around says itself."""
+    for service in ("resourcegroupstaggingapi", "apigateway", "iam"):
+        aws.client(service)
+
+
 def findings(context: Context, plan: Plan) -> tuple[Finding, ...]:
     """What is in the account already that this stack would take for its own; reads only.
 

@@ -26,6 +26,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
     workspace.prepare(context.run, chosen_config(context.run))
     with ThreadPoolExecutor(max_workers=1) as meanwhile:  # Pulumi is a process of its own: this one has time
         meanwhile.submit(gates.warm_up)
+        meanwhile.submit(looking_around.warm_up, context.aws)
         outcome, saved = saved_plan.preview(context.run, context.engine)
     engines, running = planned.read(context.aws, outcome.plan, found, context.day)
     config = settings.stack_config(context.run.facts.environment)
