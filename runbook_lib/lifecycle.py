@@ -12,8 +12,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _EXTENDED_SUPPORT_CHEAPER_YEARS = 2  # years 1 and 2 have one rate, year 3 another
 _FAMILIES = re.compile(r"^db\.(?P<family>t3|t4g|m5|m6g|m6i|m7g|m7i|r5|r6g|r6i|r7g|r7i)\.(?P<times>\d*)(?P<size>[a-z]+)$")
@@ -120,6 +124,23 @@ def lambda_runtimes() -> dict[str, RuntimeLife]:
         )
         for row in _rows("lifecycle_lambda.csv")
     }
+
+
+def line_of(lives: Mapping[str, ServiceLife], version: str) -> ServiceLife | None:
+    """The version line that a version is of: ``7`` for ``7.1``, ``2.11`` for ``OpenSearch_2.11``, ``8.0`` for Aurora MySQL's.
+
+    Args:
+        lives: Of one service, by version line.
+        version: E.g. ``8.0.mysql_aurora.3.04.0``.
+    """
+    parts = version.removeprefix("OpenSearch_").removeprefix("Elasticsearch_").split(".")
+    lines = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((lives[line] for line in lines if line in lives), None)
+
+
+def lives_of(service: str) -> dict[str, ServiceLife]:
+    """The bundled dates of one service, by version line."""
+    return {cycle: life for (name, cycle), life in services().items() if name == service}
 
 
 @cache

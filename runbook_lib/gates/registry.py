@@ -48,6 +48,7 @@ class GateContext:
         account: The AWS account that the plan goes to.
         region: Its region.
         protected: Whether the stack is configured to keep what it holds, as production's is.
+        min_support_days: How many days of standard support databases and runtimes must have left.
         rehearsal: Whether an emulator stands in for AWS: what is made outside of the stack may then be an example.
     """
 
@@ -61,6 +62,7 @@ class GateContext:
     account: str = ""
     region: str = ""
     protected: bool = False
+    min_support_days: int = 0
     rehearsal: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, none_is, resources
 from runbook_lib.judgement import unknown
@@ -28,12 +28,15 @@ def runtimes_supported(plan: Plan, context: GateContext) -> Judgements:
                 )
                 yield unknown(op.name, f"{op.name} runs on {name}, which {why}.", "Add its dates with their source.")
                 continue
+            days, left = context.min_support_days, (life.deprecated - context.day).days
+            asked = f", {days} days are asked for" if days else ""
+            until = f"supported until {life.deprecated}{asked}"
             yield judge(
                 op.name,
-                ok=context.day < life.deprecated,
-                good=f"{op.name} runs on {name}, supported until {life.deprecated} ({life.source}, {life.as_of}).",
-                bad=f"{op.name} runs on {name}, {_end(life, context.day)} ({life.source}, {life.as_of}).",
-                remedy=f"Use {', '.join(_successors(life, context.day))}.",
+                ok=left > 0 and left >= days,
+                good=f"{op.name} runs on {name}, {until} ({life.source}, {life.as_of}).",
+                bad=f"{op.name} runs on {name}, {until if left > 0 else _end(life, context.day)} ({life.source}, {life.as_of}).",
+                remedy=f"Use {', '.join(_successors(life, context.day + timedelta(days=days)))}.",
             )
     if not judged:
         yield none_is(plan, "a function or layer with a runtime")

@@ -43,6 +43,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             account=context.run.facts.target.account,
             region=context.run.facts.target.region,
             protected=settings.protected(config),
+            min_support_days=found.min_support_days,
             rehearsal=context.run.facts.target.emulated,
         ),
     )

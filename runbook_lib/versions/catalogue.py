@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from runbook_lib.errors import TargetError
-from runbook_lib.lifecycle import Support
+from runbook_lib.lifecycle import ServiceLife, Support
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,20 +178,25 @@ def _options(aws: Aws, version: str, instance_class: str) -> Iterator[dict[str, 
             raise
 
 
-def _lifecycle(aws: Aws, today: date) -> dict[int, Support]:
-    """AWS's own support dates; empty where the caller may not ask, or the emulator does not know the question."""
+def lives(aws: Aws, engine: str, today: date) -> dict[str, ServiceLife]:
+    """AWS's own support dates of an engine, by major version; empty where the caller may not ask, or the emulator has none.
+
+    Raises:
+        ClientError, BotoCoreError: RDS does not say for another reason.
+    """
     from botocore.exceptions import ClientError
 
     found = {}
     try:
-        for item in aws.pages("rds", "describe_db_major_engine_versions", "DBMajorEngineVersions", Engine=ENGINE):
+        for item in aws.pages("rds", "describe_db_major_engine_versions", "DBMajorEngineVersions", Engine=engine):
             ends = {
                 life["LifecycleSupportName"]: life["LifecycleSupportEndDate"].date()
                 for life in item.get("SupportedEngineLifecycles", ())
             }
-            if item["MajorEngineVersion"].isdigit() and _STANDARD in ends:
-                found[int(item["MajorEngineVersion"])] = Support(
-                    major=int(item["MajorEngineVersion"]),
+            if _STANDARD in ends:
+                found[item["MajorEngineVersion"]] = ServiceLife(
+                    service=f"rds-{engine}",
+                    cycle=item["MajorEngineVersion"],
                     standard_end=ends[_STANDARD],
                     extended_end=ends.get(_EXTENDED),
                     source="RDS API DescribeDBMajorEngineVersions",
@@ -201,3 +206,10 @@ def _lifecycle(aws: Aws, today: date) -> dict[int, Support]:
         if not aws.target.emulated and error.response["Error"]["Code"] not in _NOT_ALLOWED:
             raise
     return found
+
+
+def _lifecycle(aws: Aws, today: date) -> dict[int, Support]:
+    told = {cycle: life for cycle, life in lives(aws, ENGINE, today).items() if cycle.isdigit() and life.standard_end}
+    return {
+        int(cycle): Support(major=int(cycle), **life.model_dump(exclude={"service", "cycle"})) for cycle, life in told.items()
+    }

@@ -83,8 +83,8 @@ def engine_version_supported(discovery: Discovery) -> Finding:
         enough = engine.days_left is not None and engine.days_left >= discovery.min_support_days
         status = Status.PASS if engine.phase is Phase.STANDARD and enough else Status.FAIL
         message = f"{engine.note}{_asked_for(discovery)}"
-        if discovery.extended_support:
-            message += f"; {extended_support_sentence(discovery.extended_support, discovery.instance_class, discovery.day)}"
+        if said := _extended_support(discovery):
+            message += f"; {said}"
         message += f" (judged for {discovery.day}; dates: {engine.lifecycle_source})"
     return finding(
         "engine_version_supported",
@@ -93,6 +93,19 @@ def engine_version_supported(discovery: Discovery) -> Finding:
         resource=name,
         message=f"{name}: {message}.",
         remedy=f"Ask for a major version that is supported for long enough: {_long_enough(discovery)}.",
+    )
+
+
+def _extended_support(discovery: Discovery) -> str:
+    """What Extended Support costs, or that this is not known; empty where there is none to come."""
+    dates = discovery.lifecycle.get(discovery.major)
+    if discovery.extended_support:
+        return extended_support_sentence(discovery.extended_support, discovery.instance_class, discovery.day)
+    if dates is None or dates.phase(discovery.day) is Phase.ENDED:
+        return ""
+    return (
+        f"What Extended Support costs from {dates.extended_start} on is in no price list for {discovery.instance_class} "
+        f"in {discovery.region} (runbook prices refresh --region {discovery.region})"
     )
 
 
@@ -150,10 +163,10 @@ def warnings(discovery: Discovery, *, within_days: int) -> tuple[str, ...]:
     """
     now, found = discovery.on(discovery.today), []
     recorded = discovery.day != discovery.today
-    engine, price, life = now.chosen, now.extended_support, now.runtime.life
+    engine, life = now.chosen, now.runtime.life
     if engine and _told(engine.days_left, within_days, recorded=recorded):
-        cost = f". {extended_support_sentence(price, now.instance_class, now.day)}" if price else ""
-        found.append(f"PostgreSQL {engine.version}: {engine.note}{cost}.")
+        cost = _extended_support(now)
+        found.append(f"PostgreSQL {engine.version}: {engine.note}{f'. {cost}' if cost else ''}.")
     if life and _told((life.deprecated - now.day).days, within_days, recorded=recorded):
         found.append(f"{now.runtime.name}: {now.runtime.note}.")
     if not recorded:

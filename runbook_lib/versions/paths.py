@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook_lib.lifecycle import ServiceLife
 from runbook_lib.results import Status
 from runbook_lib.versions.catalogue import Offer
 
@@ -25,6 +26,7 @@ class Offers(BaseModel):
         offers: Every version that it lists, withdrawn ones too.
         source: Who says so.
         as_of: The day that it is true for; ``None`` where that is not known.
+        lives: For how long each of its major versions is supported.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +35,7 @@ class Offers(BaseModel):
     offers: tuple[Offer, ...]
     source: str
     as_of: date | None
+    lives: dict[str, ServiceLife] = {}
 
     @property
     def creatable(self) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib.errors import TargetError
+from runbook_lib.lifecycle import ServiceLife, lives_of
 from runbook_lib.plan import COMPUTED
-from runbook_lib.versions.catalogue import Offer, offers
+from runbook_lib.versions.catalogue import Offer, lives, offers
 from runbook_lib.versions.paths import Offers
 from runbook_lib.versions.support import Verdict
 
@@ -50,7 +51,13 @@ def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Of
     engines = {str(op.inputs.get("engine")) for op in _databases(plan)} - {DISCOVERED, COMPUTED, "None"}
     try:
         asked = {
-            engine: Offers(engine=engine, offers=tuple(offers(aws, engine)), source=day.source, as_of=day.as_of)
+            engine: Offers(
+                engine=engine,
+                offers=tuple(offers(aws, engine)),
+                source=day.source,
+                as_of=day.as_of,
+                lives=lives_of(f"rds-{engine}") | lives(aws, engine, day.today),
+            )
             for engine in sorted(engines)
         }
         running = {op.urn: version for op in _databases(plan) if op.op == "update" and (version := _running(aws, op))}
@@ -68,7 +75,11 @@ def of_discovery(found: Discovery) -> Offers:
         Offer(version=each.version, status=_STATUS.get(each.verdict, ""), upgrade_targets=each.upgrade_targets)
         for each in found.engines
     )
-    return Offers(engine=DISCOVERED, offers=listed, source=found.source, as_of=found.as_of)
+    lives = {
+        str(major): ServiceLife(service=DISCOVERED, cycle=str(major), **each.model_dump(exclude={"major"}))
+        for major, each in found.lifecycle.items()
+    }
+    return Offers(engine=DISCOVERED, offers=listed, source=found.source, as_of=found.as_of, lives=lives)
 
 
 def _databases(plan: Plan) -> Iterator[Operation]:

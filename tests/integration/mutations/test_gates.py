@@ -84,6 +84,10 @@ CHANGES = (
     Change("database_meets_requirements", "'multiAz': False", config={"payments:multiAz": "false"}),
     Change("deletions_within_limit", "replace audit", "storage.py", 'f"payments-{purpose}-', 'f"payment-{purpose}-'),
     Change("engine_version_offered", "goes back from postgres 14", config={"payments:engineVersion": "14.1"}),
+    Change(
+        "databases_supported", "postgres 13.23, standard support ended", config={"payments:engineVersion": "13.23"},
+        also={"engine_version_offered": "the database runs 14, and RDS never goes back"},
+    ),
     Change("runtimes_supported", "runs on nodejs12.x", "application.py", "runtime=config.lambda_runtime", 'runtime="nodejs12.x"'),
     Change(
         "services_supported", "old: eks 1.29",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from runbook_lib.gates import GateContext
+from runbook_lib.lifecycle import ServiceLife
 from runbook_lib.plan import COMPUTED, Operation, Plan
 from runbook_lib.versions.catalogue import Offer
 from runbook_lib.versions.paths import Offers
@@ -19,7 +20,9 @@ OFFERS = Offers(
     offers=tuple(Offer(version=version, status="available") for version in ("14.19", "14.20")),
     source="a record",
     as_of=date(2026, 10, 20),
-)
+    lives={"14": ServiceLife(service="postgres", cycle="14", standard_end=date(2027, 2, 28), extended_end=None, source="s",
+                             as_of=date(2026, 8, 22))},
+)  # fmt: skip
 CONTEXT = GateContext("staging", "demo", engines={"postgres": OFFERS}, day=date(2026, 10, 20))
 
 

@@ -25,9 +25,20 @@ EMAIL = {"topic": "<computed>", "protocol": "email", "endpoint": "a@payments.ban
 REPLICAS = {"atRestEncryptionEnabled": True, "transitEncryptionEnabled": True}
 
 
+VERSIONS: dict[str, dict[str, Any]] = {
+    "aws:eks/cluster:Cluster": {"version": "1.35"},
+    "aws:opensearch/domain:Domain": {"engineVersion": "OpenSearch_2.19"},
+    "aws:elasticache/replicationGroup:ReplicationGroup": {"engine": "valkey", "engineVersion": "8.0"},
+    "aws:elasticache/cluster:Cluster": {"engineVersion": "7.1"},
+    "aws:mq/broker:Broker": {"engineType": "RabbitMQ", "engineVersion": "3.13"},
+    "aws:msk/cluster:Cluster": {"kafkaVersion": "3.8.x"},
+}
+"""What a supported version of each is, for rows that are about something else."""
+
+
 def more(token: str, **inputs: Any) -> Plan:
     """The plan with one resource more."""
-    return with_operation(operation(token, "more-staging-demo", inputs))
+    return with_operation(operation(token, "more-staging-demo", VERSIONS.get(token, {}) | inputs))
 
 
 def permission(**inputs: Any) -> Plan:

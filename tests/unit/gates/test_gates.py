@@ -146,6 +146,8 @@ ROWS = [
     ("a deprecated property", with_inputs("audit", "bucket:", acl="private"), {"nothing_deprecated"}),
     ("what AWS gave up", with_inputs("database", caCertIdentifier="rds-ca-2019"), {"nothing_deprecated"}),
     ("what the SDK does not have", with_inputs("database", colour="red"), {"nothing_deprecated"}),
+    ("a version beyond its support", with_inputs("database", engineVersion="13.23"),
+     {"databases_supported", "engine_version_offered"}),
     ("a withdrawn version", with_inputs("database", engineVersion="14.7"), {"engine_version_offered"}),
     ("a major alone", with_inputs("database", engineVersion="14"), {"engine_version_offered"}),
     ("a password", with_inputs("database", password="[secret]"), {"secrets_stay_out"}),

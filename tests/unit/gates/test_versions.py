@@ -10,6 +10,8 @@ import pytest
 from unit.gates.healthy_plan import CONTEXT, operation
 
 from runbook_lib import gates
+from runbook_lib.gates.registry import GATES
+from runbook_lib.lifecycle import ServiceLife, lives_of, postgresql
 from runbook_lib.plan import COMPUTED, Plan
 from runbook_lib.results import Finding, Status
 from runbook_lib.versions import paths
@@ -34,7 +36,9 @@ POSTGRES = Offers(
     offers=tuple(Offer(version=version, status=status, upgrade_targets=targets) for version, (status, targets) in PATHS.items()),
     source="RDS API, us-east-1",
     as_of=date(2026, 11, 24),
-)
+    lives={str(major): ServiceLife(service="postgres", cycle=str(major), **each.model_dump(exclude={"major"}))
+           for major, each in postgresql().items()},
+)  # fmt: skip
 AURORA = POSTGRES.model_copy(
     update={"engine": "aurora-mysql", "offers": (Offer(version="8.0.mysql_aurora.3.04.0", status="available"),)}
 )
@@ -154,6 +158,75 @@ def test_clusters_and_other_engines_are_judged_too() -> None:
     assert judged(INSTANCE, {"replicateSourceDb": "db"}).status is Status.PASS
 
 
+def supported(type_: str, inputs: dict[str, Any], at: gates.GateContext = AT, **changes: Any) -> Finding:
+    """What is said of one database's support."""
+    op = operation(type_, "it", inputs, **changes)
+    (found,) = GATES.rules()["databases_supported"].findings(Plan(operations=(op,)), at)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("version", "days", "status", "said"),
+    [
+        ("17.5", 365, Status.PASS, "standard support ends 2030-02-28, 365 days are asked for"),
+        ("14.24", 96, Status.PASS, "standard support ends 2027-02-28"),
+        ("14.24", 97, Status.FAIL, "ends 2027-02-28, in 96 days, 97 days are asked for"),
+        ("13.23", 0, Status.FAIL, "standard support ended 2026-02-28, judged for 2026-11-24"),
+        ("9.6", 0, Status.UNKNOWN, "in no table here"),
+        (COMPUTED, 0, Status.UNKNOWN, "only the update will know"),
+        ("", 0, Status.UNKNOWN, "names no version of postgres"),
+    ],
+)
+@pytest.mark.parametrize("op", ["create", "replace", "update", "same"])
+def test_a_database_is_supported_whatever_is_done_to_it(version: str, days: int, status: Status, said: str, op: str) -> None:
+    """One that stays is in nobody's choice: 01 judges the version that it chose."""
+    found = supported(INSTANCE, database(version), replace(AT, min_support_days=days), op=op)
+    assert (found.status, said in found.message) == (status, True), found.message
+    assert (status is Status.FAIL) is ("Use one of" in found.remedy)
+
+
+def test_what_runs_counts_where_the_plan_names_no_version() -> None:
+    op = operation(INSTANCE, "it", database(""), op="update")
+    (found,) = GATES.rules()["databases_supported"].findings(Plan(operations=(op,)), replace(AT, running={op.urn: "13.23"}))
+    assert (found.status, "13.23" in found.message) == (Status.FAIL, True)
+
+
+@pytest.mark.parametrize(
+    ("engine", "version", "status"),
+    [
+        ("mysql", "8.4.5", Status.PASS),
+        ("mysql", "8.0.42", Status.FAIL),
+        ("mariadb", "10.6.27", Status.PASS),
+        ("mariadb", "10.5.29", Status.FAIL),
+        ("aurora-postgresql", "16.4", Status.PASS),
+        ("aurora-mysql", "8.0.mysql_aurora.3.04.0", Status.PASS),
+        ("aurora-mysql", "5.7.mysql_aurora.2.11.1", Status.FAIL),
+        ("oracle-ee", "19.0.0.0.ru-2025-01.rur-2025-01.r1", Status.UNKNOWN),
+    ],
+)
+def test_other_engines_have_dates_of_their_own(engine: str, version: str, status: Status) -> None:
+    at = replace(AT, engines={engine: AURORA.model_copy(update={"engine": engine, "lives": lives_of(f"rds-{engine}")})})
+    found = supported(CLUSTER, {"engine": engine, "engineVersion": version}, at)
+    assert found.status is status, found.message
+
+
+def test_a_replica_is_as_old_as_its_source() -> None:
+    source = operation(INSTANCE, "source", database("14.24"))
+    for named in ("db", "arn:aws:rds:us-east-1:111122223333:db:db", COMPUTED):
+        replica = operation(INSTANCE, "it", {"identifier": "replica", "replicateSourceDb": named})
+        found = GATES.rules()["databases_supported"].findings(Plan(operations=(source, replica)), AT)
+        assert [each.status for each in found] == [Status.PASS, Status.PASS], found
+    assert supported(INSTANCE, {"replicateSourceDb": "somebody-s"}).status is Status.UNKNOWN
+    assert supported(INSTANCE, {"snapshotIdentifier": "yesterday"}).status is Status.UNKNOWN
+
+
+def test_a_runtime_has_to_last_as_long_as_is_asked() -> None:
+    days = (date(2029, 6, 30) - AT.day).days
+    assert judged(FUNCTION, {"runtime": "python3.13"}, replace(AT, min_support_days=days)).status is Status.PASS
+    found = judged(FUNCTION, {"runtime": "python3.13"}, replace(AT, min_support_days=days + 1))
+    assert (found.status, f"{days + 1} days are asked for" in found.message) == (Status.FAIL, True)
+
+
 @pytest.mark.parametrize(
     ("runtime", "status", "said"),
     [
@@ -190,10 +263,14 @@ def test_a_runtime_is_judged_for_the_day() -> None:
         ("aws:eks/cluster:Cluster", {"version": "1.32"}, Status.FAIL),
         ("aws:eks/cluster:Cluster", {"version": "1.99"}, Status.UNKNOWN),
         ("aws:eks/cluster:Cluster", {"version": COMPUTED}, Status.UNKNOWN),
-        ("aws:eks/cluster:Cluster", {}, Status.PASS),
+        ("aws:eks/cluster:Cluster", {}, Status.UNKNOWN),
+        ("aws:eks/nodeGroup:NodeGroup", {"clusterName": "c"}, Status.PASS),
+        ("aws:elasticache/cluster:Cluster", {"replicationGroupId": "g"}, Status.PASS),
+        ("aws:elasticache/cluster:Cluster", {"engine": "redis"}, Status.UNKNOWN),
+        ("aws:elasticache/cluster:Cluster", {"engine": "memcached", "engineVersion": "1.6.22"}, Status.UNKNOWN),
         ("aws:elasticache/replicationGroup:ReplicationGroup", {"engineVersion": "7.1"}, Status.PASS),
         ("aws:elasticache/replicationGroup:ReplicationGroup", {"engine": "redis", "engineVersion": "5.0.6"}, Status.FAIL),
-        ("aws:elasticache/replicationGroup:ReplicationGroup", {"engine": "valkey", "engineVersion": "8.0"}, Status.UNKNOWN),
+        ("aws:elasticache/replicationGroup:ReplicationGroup", {"engine": "valkey", "engineVersion": "8.0"}, Status.PASS),
         ("aws:opensearch/domain:Domain", {"engineVersion": "OpenSearch_2.19"}, Status.PASS),
         ("aws:opensearch/domain:Domain", {"engineVersion": "OpenSearch_2.9"}, Status.FAIL),
         ("aws:opensearch/domain:Domain", {"engineVersion": "Elasticsearch_7.10"}, Status.UNKNOWN),

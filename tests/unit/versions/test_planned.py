@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 INSTANCE, CLUSTER = "aws:rds/instance:Instance", "aws:rds/cluster:Cluster"
 DAY = judging.live(judging.TODAY)
+END = datetime(2030, 1, 31, tzinfo=UTC)
 WAY = {"EngineVersion": "8.4.5", "IsMajorVersionUpgrade": True}
 
 
@@ -28,7 +30,11 @@ class Rds:
         self.asked: list[str] = []
         self._error = error
 
-    def pages(self, _service: str, _operation: str, _key: str, *, Engine: str, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's name
+    def pages(self, _service: str, operation: str, _key: str, *, Engine: str, **_: Any) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's name
+        if operation == "describe_db_major_engine_versions":
+            end = {"LifecycleSupportName": "open-source-rds-standard-support", "LifecycleSupportEndDate": END}
+            yield {"MajorEngineVersion": "8.4", "SupportedEngineLifecycles": [end]}
+            return
         self.asked.append(Engine)
         yield {"EngineVersion": "8.0.40", "Status": "Available", "ValidUpgradeTarget": [WAY, {"EngineVersion": "8.0.41"}]}
 
@@ -62,6 +68,9 @@ def test_other_engines_are_asked_about_once_and_postgresql_is_known_from_01() ->
     assert found["postgres"].of("14.24").status == "available"
     assert found["mysql"].of("8.0.40").major_targets == ("8.4.5",)
     assert found["mysql"].of("8.0.40").upgrade_targets == ("8.4.5", "8.0.41")
+    assert found["mysql"].lives["8.4"].standard_end == END.date()  # AWS's own, in place of the bundled one
+    assert found["mysql"].lives["8.0"].source.startswith("endoflife.date")
+    assert found["postgres"].lives["14"].standard_end == judging.judged().lifecycle[14].standard_end
 
 
 def test_what_a_database_runs_is_asked_whatever_of_it_changes() -> None:

@@ -76,6 +76,13 @@ def test_a_price_that_is_not_known_is_not_named(options: dict[str, str]) -> None
     assert judged(**options).extended_support is None
 
 
+def test_a_price_of_extended_support_that_nobody_has_is_named_as_missing() -> None:
+    said = findings(judged(instance_class="db.x9.large"))["engine_version_supported"][1]
+    assert "What Extended Support costs from 2027-03-01 on is in no price list for db.x9.large in us-east-1" in said
+    warned = " ".join(judged(instance_class="db.x9.large").warnings())
+    assert "runbook prices refresh --region us-east-1" in warned
+
+
 def test_a_withdrawn_major_fails_and_names_what_can_be_had() -> None:
     discovery = judged(offers={"18.3": "available", "14.9": "deprecated"}, orderable=())
     (finding,) = [f for f in discovery.findings() if f.check == "engine_version_creatable"]
