@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from runbook_lib import assumed_roles
 from runbook_lib.errors import FunctionError, TargetError
 from runbook_lib.redaction import learning
 
@@ -97,6 +98,7 @@ class Aws:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._clients: dict[str, Any] = {}
+        self._own: Any = None
         self._lock = threading.Lock()
 
     @cached_property
@@ -111,12 +113,13 @@ class Aws:
         session = boto3.Session(region_name=self.target.region, botocore_session=own, **keys)
         if not self.target.emulated:
             learning.watch()
-            session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
+            self._own = session.get_credentials()  # whichever profile, login or role they come from, they are known from here on
+            assumed_roles.assume(own, self.target.region)
         return session
 
     def has_credentials(self) -> bool:
         """Whether there are credentials at all; whether they are good, AWS says at the first call."""
-        return self._session.get_credentials() is not None
+        return self.credentials() is not None
 
     def client(self, service: str) -> Any:
         """The boto3 client for ``service``, e.g. ``rds``; the same one every time."""
@@ -126,8 +129,9 @@ class Aws:
         return self._client(service, service, {**retries, "read_timeout": 30})
 
     def credentials(self) -> Any:
-        """What botocore acts by, in its own class; ``None`` where there are none."""
-        return self._session.get_credentials()
+        """The caller's own, in botocore's class, by which a stack's roles are assumed; ``None`` where there are none."""
+        _ = self._session
+        return self._own
 
     def invoke(self, function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Invoke a Lambda function and wait for its answer, as long as it may take.

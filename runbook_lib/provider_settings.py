@@ -9,6 +9,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib import assumed_roles
 from runbook_lib.errors import UsageError
 from runbook_lib.surroundings import environment_of
 
@@ -25,6 +26,10 @@ VARIABLES = {
 """The provider's setting, and what botocore reads in its stead."""
 JUDGED = frozenset({"allowedAccountIds", "endpoints", "forbiddenAccountIds", "profile", "region"})
 """Held against where the caller's credentials lead, before anything runs."""
+FILES = {"sharedConfigFiles": "AWS_CONFIG_FILE", "sharedCredentialsFiles": "AWS_SHARED_CREDENTIALS_FILE"}
+"""The same for lists of files, of which botocore takes one."""
+ROLES = "assumeRoles"
+"""Assumed one after the other; by boto3 too (``assumed_roles``)."""
 PROVIDER_ALONE = frozenset({
     "ignoreTags", "s3UsEast1RegionalEndpoint", "s3UsePathStyle", "skipCredentialsValidation", "skipMetadataApiCheck",
     "skipRegionValidation", "skipRequestingAccountId", "tagPolicyCompliance", "tokenBucketRateLimiterCapacity", "userAgents",
@@ -35,7 +40,6 @@ REFUSED = {
     "accessKey": _PROFILE,
     "secretKey": _PROFILE,
     "token": _PROFILE,
-    "assumeRoles": _PROFILE,
     "assumeRoleWithWebIdentity": "Set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
     "defaultTags": "The stack's own tags are in stack/provider.py; add them there.",
     "ec2MetadataServiceEndpoint": "Set AWS_EC2_METADATA_SERVICE_ENDPOINT.",
@@ -44,8 +48,6 @@ REFUSED = {
     "httpsProxy": "Set HTTPS_PROXY.",
     "noProxy": "Set NO_PROXY.",
     "insecure": "Name the authority that is to be trusted: aws:customCaBundle.",
-    "sharedConfigFiles": "Set AWS_CONFIG_FILE.",
-    "sharedCredentialsFiles": "Set AWS_SHARED_CREDENTIALS_FILE.",
     "stsRegion": "Set AWS_REGION, and sts_regional_endpoints in the profile.",
 }
 """What the runbook's own requests would not follow, and what both sides do."""
@@ -62,7 +64,7 @@ def refuse(config: Mapping[str, Any], name: str) -> None:
         UsageError: There is such a setting, or one that nobody knows; each is named with what to do.
     """
     given = [key.partition(":")[2] for key in config if key.startswith("aws:")]
-    known = {*VARIABLES, *JUDGED, *PROVIDER_ALONE}
+    known = {*VARIABLES, *FILES, ROLES, *JUDGED, *PROVIDER_ALONE}
     wrong = {key: REFUSED.get(key, "The provider has no such setting.") for key in given if key not in known}
     if wrong:
         raise UsageError(
@@ -70,12 +72,22 @@ def refuse(config: Mapping[str, Any], name: str) -> None:
             "which the runbook's own requests would not follow.",
             remedy=" ".join(dict.fromkeys(f"{remedy}" for remedy in wrong.values())),
         )
+    for key, variable in FILES.items():
+        if len(_listed(config, f"aws:{key}")) > 1:
+            raise UsageError(
+                f"stack/Pulumi.{name}.yaml names several files in aws:{key}; boto3 reads one.",
+                remedy=f"Put them into one file, or set {variable}.",
+            )
+    assumed_roles.of(config.get(f"aws:{ROLES}"), where=f"aws:{ROLES} in stack/Pulumi.{name}.yaml")
 
 
 @contextlib.contextmanager
 def entered(config: Mapping[str, Any]) -> Iterator[None]:
     """The surroundings in which boto3, here and in kernels, does as the provider is told to."""
     told = {VARIABLES[key]: _told(key, config[f"aws:{key}"]) for key in VARIABLES if f"aws:{key}" in config}
+    told |= {FILES[key]: file for key in FILES for file in _listed(config, f"aws:{key}")}
+    if roles := config.get(f"aws:{ROLES}"):
+        told[assumed_roles.VARIABLE] = roles if isinstance(roles, str) else json.dumps(roles)
     with environment_of(told):
         yield
 

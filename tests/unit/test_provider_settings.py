@@ -18,7 +18,10 @@ from runbook_lib.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLES = (provider_settings.VARIABLES, provider_settings.JUDGED, provider_settings.PROVIDER_ALONE, provider_settings.REFUSED)
+TABLES = (
+    provider_settings.VARIABLES, provider_settings.FILES, {provider_settings.ROLES}, provider_settings.JUDGED,
+    provider_settings.PROVIDER_ALONE, provider_settings.REFUSED,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import pytest
 from botocore.credentials import Credentials as Static
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import JSONFileCache, RefreshableCredentials, SSOProvider
 from botocore.stub import Stubber
+from botocore.utils import SSOTokenLoader
 
 from runbook_lib.aws import Aws, Target
 from runbook_lib.preflight import needs_of, read
@@ -18,6 +19,7 @@ from runbook_lib.preflight.reading import EXPIRATION, credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 END = datetime(2026, 11, 24, 4, tzinfo=UTC)
 NEEDS = needs_of({}, tags={"Environment": "staging", "Suffix": "demo"})
@@ -52,6 +54,25 @@ def test_what_botocore_renews(monkeypatch: pytest.MonkeyPatch, method: str, *, r
     made = RefreshableCredentials("ASIA", "s", "token", END, refresh_using=dict, method=method)
     found = credentials(acting_by(made, monkeypatch))
     assert (found.renewed, found.ends) == (renewed, END)
+
+
+@pytest.mark.parametrize("named", ["session", "profile"])
+@pytest.mark.parametrize("refresh", [True, False])
+def test_a_sign_in_that_nothing_renews_ends_its_credentials(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refresh: bool
+) -> None:
+    """The AWS CLI keeps it; with a refresh token botocore gets another, without one (``sso_start_url`` in a profile) nobody does."""
+    url = "https://example.awsapps.com/start"
+    session = f"[sso-session mine]\nsso_start_url = {url}\nsso_region = us-east-1\n"
+    own = "sso_session = mine\n" if named == "session" else f"sso_start_url = {url}\nsso_region = us-east-1\n"
+    (tmp_path / "config").write_text(f"{session}[default]\nsso_account_id = 111122223333\nsso_role_name = r\n{own}")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setattr(SSOProvider, "_SSO_TOKEN_CACHE_DIR", str(tmp_path))
+    token = {"accessToken": "qanary", "expiresAt": "2026-11-24T11:00:00Z"} | ({"refreshToken": "qanary"} if refresh else {})
+    SSOTokenLoader(JSONFileCache(str(tmp_path))).save_token(url, token, "mine" if named == "session" else None)
+    made = RefreshableCredentials("ASIA", "s", "token", END, refresh_using=dict, method="sso")
+    found = credentials(acting_by(made, monkeypatch))
+    assert (found.renewed, found.ends) == ((True, END) if refresh else (False, END + timedelta(hours=7)))
 
 
 def test_a_rehearsal_s_credentials_are_nobody_s() -> None:
