@@ -61,7 +61,7 @@ def test_what_botocore_renews(monkeypatch: pytest.MonkeyPatch, method: str, *, r
 def test_a_sign_in_that_nothing_renews_ends_its_credentials(
     named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refresh: bool
 ) -> None:
-    """The AWS CLI keeps it; with a refresh token botocore gets another, without one (``sso_start_url`` in a profile) nobody does."""
+    """With a refresh token botocore gets another; without one (``sso_start_url`` in a profile) nobody does."""
     url = "https://example.awsapps.com/start"
     session = f"[sso-session mine]\nsso_start_url = {url}\nsso_region = us-east-1\n"
     own = "sso_session = mine\n" if named == "session" else f"sso_start_url = {url}\nsso_region = us-east-1\n"
