@@ -114,4 +114,4 @@ def assume(session: Session, region: str) -> None:
         asks = partial(session.create_client, region_name=region)
         fetcher = AssumeRoleCredentialFetcher(asks, found, role.role_arn, extra_args=role.request())
         found = DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method="assume-role")
-    session._credentials = found  # noqa: SLF001 - botocore has a setter for keys only
+    session._credentials = found  # type: ignore[attr-defined]  # noqa: SLF001 - botocore has a setter for keys only

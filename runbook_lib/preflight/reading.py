@@ -98,27 +98,29 @@ def credentials(aws: Aws) -> Credentials:
     refreshable = hasattr(found, "refresh_needed")  # botocore's RefreshableCredentials; to ask these for a token renews them
     ends = getattr(found, "_expiry_time", None) or _told(os.environ.get(EXPIRATION) if found.method == "env" else None)
     signed_in = _signed_in_until() if found.method == "sso" else None
+    ends = signed_in or ends
     return Credentials(
         method=str(found.method),
         temporary=refreshable or bool(found.token),
         renewed=refreshable and found.method != "env" and signed_in is None,
-        ends=(signed_in or ends) and (signed_in or ends).astimezone(UTC),
+        ends=ends and ends.astimezone(UTC),
     )
 
 
 def _signed_in_until() -> datetime | None:
     """When a sign-in to IAM Identity Center ends that nothing renews: credentials are got by it no longer than that."""
     import botocore.session
-    from botocore.credentials import JSONFileCache, SSOProvider
+    from botocore.credentials import SSOProvider
     from botocore.exceptions import SSOTokenLoadError
-    from botocore.utils import SSOTokenLoader
+    from botocore.utils import JSONFileCache, SSOTokenLoader
 
     session = botocore.session.get_session()
     told = session.get_scoped_config()
     name = told.get("sso_session")
     url = told.get("sso_start_url") or session.full_config.get("sso_sessions", {}).get(name, {}).get("sso_start_url", "")
     try:
-        token = SSOTokenLoader(JSONFileCache(SSOProvider._SSO_TOKEN_CACHE_DIR))(url, name)  # noqa: SLF001 - where the CLI puts it
+        kept = JSONFileCache(SSOProvider._SSO_TOKEN_CACHE_DIR)  # type: ignore[attr-defined]  # noqa: SLF001 - where the CLI puts it
+        token = SSOTokenLoader(kept)(url, name)
     except SSOTokenLoadError:
         return None  # the caller is somebody already, by credentials that are still held
     return None if token.get("refreshToken") else datetime.fromisoformat(token["expiresAt"].replace("UTC", "Z"))
