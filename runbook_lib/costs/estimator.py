@@ -52,8 +52,8 @@ def estimate(
     """
     standing = {r.urn: r for r in resources if r.op not in _GONE | _FOREIGN}
     ours = [r for r in standing.values() if _is_aws(r)]
-    quantities = (usage or UsageAssumptions()).quantities(memory_mb=_memory(ours, today))
-    ledger = _Ledger(Regions(resources, default=region), price_list, quantities)
+    assumed = usage or UsageAssumptions()
+    ledger = _Ledger(Regions(resources, default=region), price_list, assumed, assumed.quantities(memory_mb=_memory(ours, today)))
     for resource in ours:
         ledger.enter(resource, today)
     lines = (*ledger.lines, *ledger.usage_lines())
@@ -69,6 +69,7 @@ def estimate(
         outside=dict(sorted(Counter(r.type for r in standing.values() if not _is_aws(r)).items())),
         free_tiers=tuple(tier for tier in free_tiers() if tier.key in {line.key for line in lines}),
         assumed=usage is not None,
+        unmet=tuple(sorted(assumed.closer - ledger.met)),
     )
 
 
@@ -78,7 +79,9 @@ class _Ledger:
 
     regions: Regions
     price_list: Callable[[str], PriceList]
+    assumed: UsageAssumptions
     quantities: dict[str, Range]
+    met: set[str] = field(default_factory=set)
     lists: dict[str, PriceList] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     free: list[Free] = field(default_factory=list)
@@ -119,13 +122,27 @@ class _Ledger:
         elif rate.usd == 0:
             self._mark_free(resource, f"{item.what}: {item.key} is 0 in the price list", rate.source)
         elif isinstance(item, Usage):
-            self.shared.setdefault(item, {}).setdefault(region, []).append(resource)
+            self._enter_usage(resource, item, rate, region)
         elif item.quantity is None:
             self._leave_open(resource, item.what, "its quantity is not known before the deployment")
         elif (monthly := listed.cost(item.key, item.quantity)) is None:
             self._leave_open(resource, item.what, f"{item.quantity} {rate.unit} is beyond the known tiers")
         else:
             self.lines.append(_line([resource], item, rate, region, quantity=item.quantity, monthly=monthly))
+
+    def _enter_usage(self, resource: PlannedResource, item: Usage, rate: Price, region: str) -> None:
+        """A line of its own where something is assumed of this resource; what it does not share counts from the first tier on."""
+        own = self.assumed.own(resource)
+        if item.driver not in own:
+            self.shared.setdefault(item, {}).setdefault(region, []).append(resource)
+            return
+        said, quantity = own[item.driver]
+        self.met |= {said, f"{resource.type}.{item.driver}"}
+        if (cost := self._cost_range(region, item.key, quantity)) is None:
+            self._leave_open(resource, item.what, f"{quantity.high} {rate.unit} is beyond the known tiers")
+        else:
+            line = _line([resource], item, rate, region, quantity=quantity.expected, monthly=cost.expected, spread=cost)
+            self.lines.append(line)
 
     def usage_lines(self) -> list[Line]:
         """One line per region, rate and driver, shared by all the resources it is charged for.
@@ -195,6 +212,7 @@ def _line(
         what=item.what,
         kind=item.kind if isinstance(item, Fixed) else Kind.USAGE,
         quantity=quantity,
+        driver=item.driver if isinstance(item, Usage) else "",
         unit=rate.unit,
         unit_price=rate.usd,
         monthly=monthly,

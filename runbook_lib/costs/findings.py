@@ -85,6 +85,11 @@ def near_budget(estimate: Estimate, *, budget: Decimal, share: Decimal) -> tuple
     return ()
 
 
+def unmet(estimate: Estimate) -> tuple[str, ...]:
+    """What is assumed and meets nothing, as sentences; no verdict: another run of the same environment may have it."""
+    return tuple(f"usage: assumes {said}, and nothing here is charged for it." for said in estimate.unmet)
+
+
 def cost_complete(estimate: Estimate) -> Finding:
     """Nothing may be left without a price, and something has to have been looked at."""
     looked_at = len(estimate.lines) + len(estimate.free) + len(estimate.unpriced)

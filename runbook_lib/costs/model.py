@@ -74,6 +74,7 @@ class Line(Facts):
 
     Attributes:
         quantity: Units a month; ``None`` where it depends on usage and no assumption was given.
+        driver: What its usage is counted by (``drivers.DRIVERS``); empty for what is not used.
         monthly: US dollars, unrounded; ``None`` as for ``quantity``.
         monthly_range: The same for usage at its low, expected and high assumption.
         as_of: Publication date of the price's source, ``None`` where undated.
@@ -88,6 +89,7 @@ class Line(Facts):
     what: str
     kind: Kind
     quantity: Decimal | None
+    driver: str = ""
     unit: str
     unit_price: Decimal
     monthly: Decimal | None
@@ -153,6 +155,7 @@ class Estimate(Facts):
         outside: Other types, with how many: components, providers and what else is not a resource of AWS.
         free_tiers: Allowances not deducted.
         assumed: Whether usage assumptions were given.
+        unmet: What is assumed of a type or a resource, and nothing here is charged for.
         today: The day the ages of the prices are counted to.
     """
 
@@ -166,6 +169,7 @@ class Estimate(Facts):
     outside: dict[str, int]
     free_tiers: tuple[FreeTier, ...]
     assumed: bool
+    unmet: tuple[str, ...] = ()
 
     @property
     def fixed(self) -> Decimal:

@@ -124,9 +124,9 @@ def _extent(estimate: Estimate) -> str:
 
 def _grouped(estimate: Estimate) -> list[list[Line]]:
     """Lines that differ in nothing but the resource, together; usage last."""
-    groups: dict[tuple[str, ...], list[Line]] = {}
+    groups: dict[tuple[object, ...], list[Line]] = {}
     for line in sorted(estimate.lines, key=lambda x: x.kind is Kind.USAGE):
-        groups.setdefault((line.region, line.key, line.what, line.kind), []).append(line)
+        groups.setdefault((line.region, line.key, line.what, line.kind, line.monthly is None), []).append(line)
     return list(groups.values())
 
 
@@ -142,7 +142,7 @@ def _row(estimate: Estimate, group: list[Line]) -> tuple[str, ...]:
         "" if quantity is None else plain(quantity),
         line.unit,
         f"${plain(line.unit_price)}",
-        "depends on usage" if line.monthly is None else dollars(monthly),
+        f"depends on usage: {line.driver}" if line.monthly is None else dollars(monthly),
         line.kind.value,
         f"{line.as_of or 'undated'}{'' if line.confirmed else ', one source'}",
     )

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from runbook_lib.costs.model import Range
+from runbook_lib.costs.drivers import DRIVERS
+from runbook_lib.costs.model import PlannedResource, Range
+from runbook_lib.costs.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,13 +36,17 @@ class Assumption(Range):
         return self
 
 
+Each = Annotated[Assumption, BeforeValidator(_spread)]
 Maybe = Annotated[Assumption | None, BeforeValidator(_spread)]
 
 
 class UsageAssumptions(BaseModel):
     """What a month's usage is assumed to be; whatever is ``None`` stays "depends on usage".
 
-    Linked quantities are derived once, in ``quantities``: requests lead to Lambda calls and GB-seconds, logs,
+    A driver by itself is the whole stack's, however many resources share it. Under a type (``aws:sqs/queue:Queue``) it is each
+    such resource's, under a type and a name (``aws:sqs/queue:Queue::orders``) that one's; what is said more closely counts.
+
+    Linked quantities of the stack are derived once, in ``quantities``: requests lead to Lambda calls and GB-seconds, logs,
     traces, audit objects and load balancer units.
     """
 
@@ -82,6 +88,21 @@ class UsageAssumptions(BaseModel):
     custom_metrics: Maybe = None
     archive_gb: Maybe = None
     """GB in Glacier Instant Retrieval."""
+    others: dict[str, Each] = {}
+    """The stack's other drivers (``drivers.DRIVERS``); they are given beside those above."""
+    each: dict[str, dict[str, Each]] = {}
+    """Drivers by type, or by type and name; the same."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_kind(cls, given: Any) -> Any:
+        """Take apart what an environment's file says in one mapping; what nobody knows is left for the fields to refuse."""
+        if not isinstance(given, dict) or given.keys() & {"others", "each"}:
+            return given
+        others = {name: value for name, value in given.items() if name in DRIVERS and name not in cls.model_fields}
+        each = {name: value for name, value in given.items() if ":" in name}
+        _known(each)
+        return {**{name: value for name, value in given.items() if name not in others | each}, "others": others, "each": each}
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> UsageAssumptions | None:
@@ -92,6 +113,18 @@ class UsageAssumptions(BaseModel):
         """
         return cls.model_validate(given) if given else None
 
+    def own(self, resource: PlannedResource) -> dict[str, tuple[str, Range]]:
+        """What is assumed of one resource alone: by driver, what says so and the quantity."""
+        found: dict[str, tuple[str, Range]] = {}
+        for said in (resource.type, f"{resource.type}::{resource.name}"):
+            found |= {driver: (f"{said}.{driver}", quantity) for driver, quantity in self.each.get(said, {}).items()}
+        return found
+
+    @property
+    def closer(self) -> frozenset[str]:
+        """All that is said more closely than for the whole stack, e.g. ``aws:sqs/queue:Queue.sqs_requests``."""
+        return frozenset(f"{said}.{driver}" for said, drivers in self.each.items() for driver in drivers)
+
     def quantities(self, *, memory_mb: Decimal | None) -> dict[str, Range]:
         """The monthly quantity of every driver that can be known.
 
@@ -101,7 +134,7 @@ class UsageAssumptions(BaseModel):
         Returns:
             Driver names, as the rules use them, with their ranges.
         """
-        found = {name: getattr(self, name) for name in type(self).model_fields}
+        found = {name: getattr(self, name) for name in type(self).model_fields if name not in {"others", "each"}}
         requests = _each(lambda *n: sum(n, Decimal(0)), *filter(None, (self.api_requests, self.alb_requests)))
         derived: dict[str, Range | None] = {
             "requests": requests,
@@ -119,7 +152,25 @@ class UsageAssumptions(BaseModel):
                 self.alb_gb,
             ),
         }
-        return {name: value for name, value in (found | derived).items() if value}
+        return {name: value for name, value in (found | derived | self.others).items() if value}
+
+
+def _known(each: Mapping[str, Any]) -> None:
+    """Refuse a type or a driver that no price rule has.
+
+    Raises:
+        ValueError: There is one.
+    """
+    types = {said: said.partition("::")[0] for said in each}
+    wrong = [f"{said}: there is no price rule for {type_}" for said, type_ in types.items() if type_ not in RULES]
+    wrong += [
+        f"{said}.{driver}: no rule charges for that"
+        for said, drivers in each.items()
+        for driver in (drivers if isinstance(drivers, dict) else ())
+        if driver not in DRIVERS
+    ]
+    if wrong:
+        raise ValueError("; ".join(wrong))
 
 
 def _each(formula: Callable[..., Decimal], *inputs: Range | None) -> Range | None:

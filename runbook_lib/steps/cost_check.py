@@ -52,6 +52,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
         },
         warnings=(
             *costs.near_budget(live, budget=known.monthly_budget_usd, share=known.budget_warn_share),
+            *costs.unmet(live),
             *costs.warnings(live, on_today, budget=known.monthly_budget_usd),
             *([f"What the stack has cost is not known: {billed}."] if isinstance(billed, str) else []),
             *([billed.told(live.fixed)] if isinstance(billed, explorer.Actual) else []),

@@ -76,7 +76,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
             "operations": [operation.model_dump(mode="json") for operation in outcome.plan.operations],
             "outside": [operation.model_dump(mode="json") for operation in outcome.outside.operations],
             "outputs": outcome.outputs,
-            "warnings": [*outcome.warnings, *near],
+            "warnings": [*outcome.warnings, *near, *costs.unmet(estimate)],
             "monthly_fixed_usd": str(estimate.fixed),
             "budget_usd": str(known.monthly_budget_usd),
             "price_lists": [file.model_dump(mode="json") for file in estimate.price_lists],

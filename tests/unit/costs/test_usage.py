@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from unit.costs.planned import make, price
 
 from runbook_lib import costs
+from runbook_lib.costs import rules
+from runbook_lib.costs.drivers import DRIVERS
 
 USAGE = {"api_requests": {"low": 0, "expected": 1_000_000, "high": 2_000_000}}
 
@@ -73,3 +77,69 @@ def test_a_range_out_of_order_is_refused() -> None:
 def test_a_misspelled_assumption_is_refused() -> None:
     with pytest.raises(ValidationError, match="nat_gbs"):
         costs.UsageAssumptions.model_validate({"nat_gbs": 1})
+
+
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def test_every_driver_that_a_rule_charges_for_is_known() -> None:
+    """Read from the rules' source: a driver that nobody can give would stay "depends on usage" for ever."""
+    calls = [
+        node
+        for path in sorted(Path(rules.__file__).parent.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Usage" and len(node.args) > 2
+    ]
+    named = {ast.literal_eval(call.args[2]) for call in calls if isinstance(call.args[2], ast.Constant)}
+    assert len(named) > 80
+    assert named <= DRIVERS.keys()
+    by_service = {f"{service}_{end}" for service in ("docdb", "neptune") for end in ("gb", "ios", "backup_gb")}
+    written = {"nlcu_hours", "glcu_hours", "lcu_hours", "sns_emails", "sns_posts"}
+    assert DRIVERS.keys() == named | by_service | written
+
+
+def test_a_driver_of_any_service_can_be_assumed_for_the_stack() -> None:
+    """Two queues share 2,000,000 requests: 0.80."""
+    usage = costs.UsageAssumptions.of({"sqs_requests": 2_000_000})
+    estimate = price(make("sqs/queue:Queue", "a"), make("sqs/queue:Queue", "b"), usage=usage)
+    assert usage_of(estimate, "sqs.standard").monthly == Decimal("0.8")
+
+
+def test_what_is_said_more_closely_counts() -> None:
+    """A type's is each one's, a name's that one's; the stack's is what the others share."""
+    queues = [make("sqs/queue:Queue", name) for name in ("orders", "mails")]
+    usage = costs.UsageAssumptions.of({QUEUE: {"sqs_requests": 1_000_000}, f"{QUEUE}::orders": {"sqs_requests": 5_000_000}})
+    lines = {line.names: line.monthly for line in price(*queues, usage=usage).lines}
+    assert lines == {("orders",): Decimal("2.0"), ("mails",): Decimal("0.4")}
+    usage = costs.UsageAssumptions.of({"sqs_requests": 1_000_000, f"{QUEUE}::orders": {"sqs_requests": 5_000_000}})
+    estimate = price(*queues, usage=usage)
+    assert {line.names: line.monthly for line in estimate.lines} == {("orders",): Decimal("2.0"), ("mails",): Decimal("0.4")}
+    assert estimate.usage is not None
+    assert estimate.usage.expected == Decimal("2.4")
+    only_one = price(*queues, usage=costs.UsageAssumptions.of({f"{QUEUE}::orders": {"sqs_requests": 5_000_000}}))
+    shown = only_one.frame()
+    assert "depends on usage: sqs_requests" in set(shown["Monthly"])
+    assert "$2.00" in set(shown["Monthly"])
+
+
+def test_an_assumption_that_meets_nothing_is_named() -> None:
+    given = {f"{QUEUE}::order": {"sqs_requests": 1}, QUEUE: {"sqs_requests": 1, "nat_gb": 1}}
+    estimate = price(make("sqs/queue:Queue", "orders"), usage=costs.UsageAssumptions.of(given))
+    assert estimate.unmet == (f"{QUEUE}.nat_gb", f"{QUEUE}::order.sqs_requests")
+    assert costs.unmet(estimate)[1] == f"usage: assumes {QUEUE}::order.sqs_requests, and nothing here is charged for it."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"aws:sqs/queue:Queu": {"sqs_requests": 1}}, "there is no price rule for aws:sqs/queue:Queu"),
+        ({QUEUE: {"sqs_request": 1}}, f"{QUEUE}.sqs_request: no rule charges for that"),
+        ({QUEUE: 5}, "Input should be a valid dictionary"),
+        ({QUEUE: {"sqs_requests": -1}}, "0 <= low <= expected <= high does not hold"),
+        ({"sqs_requests": {"low": 3, "expected": 2, "high": 4}}, "does not hold"),
+    ],
+)
+def test_a_closer_assumption_that_cannot_be_is_refused(given: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        costs.UsageAssumptions.of(given)
+    assert said in str(refused.value)
