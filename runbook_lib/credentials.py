@@ -26,11 +26,8 @@ def credentials(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         path: Where it is.
     """
     if isinstance(value, str):
-        if "://" in value and _password(value):
-            yield path, "Basic Auth Credentials"  # the detector's own wants a user as well
-        for detector in _detectors():
-            if any(detector.analyze_string(value)):
-                yield path, detector.secret_type
+        for text in (value, _decoded(value)):
+            yield from ((path, kind) for kind in _kinds(text))
     elif isinstance(value, dict):
         for name, each in value.items():
             yield from credentials(each, f"{path}.{name}" if path else str(name))
@@ -39,8 +36,17 @@ def credentials(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from credentials(each, path)
 
 
+def _kinds(text: str) -> Iterator[str]:
+    if "://" in text and _password(text):
+        yield "Basic Auth Credentials"  # the detector's own wants a user as well
+    for detector in _detectors():
+        if any(detector.analyze_string(text)):
+            yield detector.secret_type
+
+
 _ENVIRONMENT = re.compile(r"environment|^env$|variables$|^connectionProperties$", re.IGNORECASE)
-_ASSIGNED = re.compile(r"""^\s*(?:export\s+|set\s+)?([A-Za-z_]\w*)=["']?([^\s"'$][^\s"']*)""", re.MULTILINE)
+_ASSIGNED = re.compile(r"""(?:^|;)\s*(?:export\s+|set\s+)?([A-Za-z_]\w*)=["']?([^\s"'$;<][^\s"';]*)""", re.MULTILINE)
+"""In a script, or in a connection string (``Server=h;Password=…``)."""
 
 
 def variables(value: Any, *, inside: bool = False) -> Iterator[tuple[str, str]]:
@@ -72,11 +78,18 @@ def _in_text(text: str, *, inside: bool) -> Iterator[tuple[str, str]]:
     if text.lstrip().startswith(("{", "[")):
         with suppress(ValueError):
             yield from variables(json.loads(text), inside=inside)
-    if "\n" in text:
-        yield from _ASSIGNED.findall(text)
-    elif text and len(text) % 4 == 0:  # user data may be base64
-        with suppress(ValueError, UnicodeDecodeError):
-            yield from _ASSIGNED.findall(base64.b64decode(text, validate=True).decode())
+    yield from _ASSIGNED.findall(text)
+    yield from _ASSIGNED.findall(_decoded(text))
+
+
+def _decoded(text: str) -> str:
+    """What a text says in base64, as user data does; empty if it is none."""
+    if "\n" in text or not text or len(text) % 4:
+        return ""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (ValueError, UnicodeDecodeError):
+        return ""
 
 
 def _password(url: str) -> str | None:

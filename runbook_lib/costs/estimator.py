@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from runbook_lib.costs import prices
+from runbook_lib.costs.free import free_tiers, free_types
 from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Usage
-from runbook_lib.costs.model import Estimate, Free, FreeTier, Kind, Line, PlannedResource, Range, Unpriced
+from runbook_lib.costs.model import Estimate, Free, Kind, Line, PlannedResource, Range, Unpriced
 from runbook_lib.costs.regions import Regions
 from runbook_lib.costs.rules import RULES
 from runbook_lib.costs.usage import UsageAssumptions
@@ -232,20 +230,3 @@ def _memory(ours: Sequence[PlannedResource], day: date) -> Decimal | None:
     """The memory of the largest function, so that no duration is priced too low; ``None`` without functions."""
     sizes = [Inputs(r.inputs, day).number("memorySize") or _DEFAULT_FUNCTION_MB for r in ours if r.type == _FUNCTION]
     return max(sizes, default=None)
-
-
-@cache
-def free_types() -> dict[str, tuple[str, str]]:
-    """The types known to be free of charge: the reason and its source, by Pulumi's type token."""
-    return {row["type"]: (row["reason"], row["source"]) for row in _rows("free_types.csv")}
-
-
-@cache
-def free_tiers() -> tuple[FreeTier, ...]:
-    """The account's free allowances, which an estimate names and does not deduct."""
-    return tuple(FreeTier.model_validate(row) for row in _rows("free_tiers.csv"))
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files("runbook_lib") / "data" / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))

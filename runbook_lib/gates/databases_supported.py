@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, shown
 from runbook_lib.gates.support import KNOWN_BEFORE, judge_life
 from runbook_lib.judgement import Judgement, unknown
 from runbook_lib.results import Status
@@ -21,7 +21,7 @@ SOURCES = ("replicateSourceDb", "replicationSourceIdentifier")
 @gate(requirement=("D2", "F1"), title="Database versions are in standard support for long enough")
 def databases_supported(plan: Plan, context: GateContext) -> Judgements:
     """01 judges the version that it chose. A database may stay at another one, be another engine's, or come from a snapshot."""
-    found = list(resources(plan, *DATABASES))
+    found = list(shown(plan, *DATABASES))
     judged = {str(op.inputs.get(name)) for op in found for name in ("identifier", "clusterIdentifier", "arn")} - {"None"}
     for op in found:
         source = next((str(op.inputs[name]) for name in SOURCES if op.inputs.get(name)), "")

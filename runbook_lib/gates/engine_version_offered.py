@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, shown
 from runbook_lib.judgement import Judgement
 from runbook_lib.results import Status
 from runbook_lib.versions import paths
@@ -22,7 +22,7 @@ COPIES = (
 @gate(requirement=("D1", "F1"), title="Database versions can be created, or be reached from what runs")
 def engine_version_offered(plan: Plan, context: GateContext) -> Judgements:
     """F1 is the first of the six failures: a pinned version that AWS had withdrawn. Then come downgrades and skips."""
-    for op in resources(plan, *sorted(ENGINES)):
+    for op in shown(plan, *sorted(ENGINES)):
         answer = _answer(op, context)
         if answer is not None:
             yield Judgement(answer.status, op.name, f"{op.name} {answer.message}.", answer.remedy)

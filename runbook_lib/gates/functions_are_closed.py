@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, resources
 from runbook_lib.snapshot.conditions import narrows
 
 PERMISSION = "aws:lambda/permission:Permission"
 URL = "aws:lambda/functionUrl:FunctionUrl"
 LAYER = "aws:lambda/layerVersionPermission:LayerVersionPermission"
+INVITING = (PERMISSION, LAYER)
+"""Types that say in ``principal`` who gets in."""
 NARROWING = {
     "principalOrgId": "aws:PrincipalOrgID",
     "organizationId": "aws:PrincipalOrgID",
@@ -21,6 +23,9 @@ NARROWING = {
 def functions_are_closed(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """A service's permission names for whom it acts: without that, any account can have it act (AWS: confused deputy)."""
     for op in resources(plan, PERMISSION, URL, LAYER):
+        if not isinstance(op.inputs.get("principal", ""), str):
+            yield known_later(op, ["principal"])  # a secret: what is only not known yet, 03 looks at
+            continue
         wrong = _wrong(op)
         yield judge(
             op.name,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
-from runbook_lib.judgement import unknown
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
 from runbook_lib.snapshot.ranges import faces_internet
 
 WEB_PORTS = {80, 443}
@@ -17,18 +16,22 @@ GROUPS = (
 )
 # In the older resource the direction is a property.
 LEGACY_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+PORTS = ("fromPort", "toPort", "ipProtocol", "protocol")
 ONE, MANY = ("cidrIpv4", "cidrIpv6", "prefixListId"), ("cidrBlocks", "ipv6CidrBlocks", "prefixListIds")
 
 
 @gate(requirement=("N3",), title="No ingress from the internet but to 80 and 443")
 def nothing_faces_internet(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """Each way of writing an ingress rule is looked at, those the stack does not use included."""
-    for op in resources(plan, INGRESS_RULE, LEGACY_RULE, *GROUPS):
+    for op in shown(plan, INGRESS_RULE, LEGACY_RULE, *GROUPS):
+        if later := [name for rule in _ingress(op) for name in PORTS if rule.get(name) == COMPUTED]:
+            yield known_later(op, later)
+            continue
         rules = [(_ports(rule), _sources(rule)) for rule in _ingress(op)]
         opened = [ports for ports, sources in rules if any(map(_from_outside, sources))]
         wrong = [ports for ports in opened if ports[0] != ports[1] or ports[0] not in WEB_PORTS]
         if not wrong and any(COMPUTED in sources for _, sources in rules):
-            yield unknown(op.name, f"{op.name} ({op.type}) lets in ranges that are known only after the update.")
+            yield known_later(op, ["ranges"])
             continue
         yield judge(
             op.name,
@@ -42,9 +45,10 @@ def nothing_faces_internet(plan: Plan, context: GateContext) -> Judgements:  # n
 def _ingress(op: Operation) -> Iterator[dict[str, Any]]:
     if op.type == INGRESS_RULE or (op.type == LEGACY_RULE and op.inputs.get("type") == "ingress"):
         yield op.inputs
-    inline = op.inputs.get("ingress", ()) if op.type in GROUPS else ()
-    # A list that is not known yet is one rule about which nothing is.
-    yield from [{"cidrIpv4": COMPUTED}] if inline == COMPUTED else inline
+    inline = op.inputs.get("ingress") or () if op.type in GROUPS else ()
+    # What is not known yet, all of it or one rule, is a rule about which nothing is known.
+    rules: list[Any] = [COMPUTED] if inline == COMPUTED else list(inline)
+    yield from ({"cidrIpv4": COMPUTED} if rule == COMPUTED else rule for rule in rules)
 
 
 def _sources(rule: dict[str, Any]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runbook_lib.documented import values_at
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
 
 OPEN: dict[str, tuple[Any, ...]] = {
     "publiclyAccessible": (True,), "isPubliclyAccessible": (True,), "publicConnectivity": (True,), "public": (True,),
@@ -19,6 +19,8 @@ OPEN: dict[str, tuple[Any, ...]] = {
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"), "directInternetAccess": ("Enabled",),
 }  # fmt: skip
 """Inputs, at any depth and of any type, with the values that open something to everybody."""
+NAMING = frozenset({"group", "sharedAccounts", "uri"})
+"""Those that elsewhere name what is made by the same plan: that they are not known yet says nothing."""
 UNLESS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "aws:apprunner/service:Service": ("networkConfiguration.ingressConfiguration.isPubliclyAccessible", (False,)),
     "aws:eks/cluster:Cluster": ("vpcConfig.endpointPublicAccess", (False,)),
@@ -41,12 +43,14 @@ REMEDY = "Put it into private subnets, behind the load balancer or the API, or a
 @gate(requirement=("N3", "P1", "S1"), title="Nothing is made public, and no API is open to whoever comes")
 def nothing_is_public(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """Whom a policy lets in, ``grants_are_narrow`` reads; from where, ``nothing_faces_internet``."""
-    planned = list(resources(plan))
+    planned = list(shown(plan))
     for op in planned:
         wrong = [*_opened(op.inputs), *_of_its_type(op)]
         if wrong:
             bad = f"{op.name} ({op.type}) is open to everybody: {', '.join(sorted(set(wrong)))}."
             yield judge(op.name, ok=False, good="", bad=bad, remedy=REMEDY)
+        elif later := [*_not_known(op.inputs), *_of_its_type_not_known(op)]:
+            yield known_later(op, later)
     yield judge(
         f"{len(planned)} resources",
         ok=bool(planned),
@@ -63,6 +67,21 @@ def _opened(inputs: Any, path: str = "") -> Iterator[str]:
             if not isinstance(each, dict) and each in OPEN.get(name, ()):
                 yield f"{here} is {each}"
             yield from _opened(each, here)
+
+
+def _not_known(inputs: Any, path: str = "") -> Iterator[str]:
+    for name, value in inputs.items() if isinstance(inputs, dict) else ():
+        here = f"{path}.{name}" if path else name
+        for each in value if isinstance(value, list) else [value]:
+            if each == COMPUTED and name in OPEN.keys() - NAMING:
+                yield here
+            yield from _not_known(each, here)
+
+
+def _of_its_type_not_known(op: Operation) -> Iterator[str]:
+    path, closed = UNLESS.get(op.type, ("", ()))
+    if closed and COMPUTED in values_at(op.inputs, path.split(".")):
+        yield path
 
 
 def _of_its_type(op: Operation) -> Iterator[str]:

@@ -8,13 +8,15 @@ A gate is one file with one function of the file's name, judging a plan before a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from runbook_lib.judgement import Judgement, Judgements, Registry, judge
+from runbook_lib.judgement import Judgement, Judgements, Registry, judge, unknown
 from runbook_lib.outputs import is_production
 from runbook_lib.plan import COMPUTED, Operation, Plan
+from runbook_lib.signatures import SECRET, SIGNATURE
 from runbook_lib.versions.paths import Offers
 
 __all__ = [
@@ -26,9 +28,11 @@ __all__ = [
     "Plan",
     "gate",
     "judge",
+    "known_later",
     "none_is",
     "policies_known_later",
     "resources",
+    "shown",
     "texts",
 ]
 
@@ -92,6 +96,31 @@ def resources(plan: Plan, *types: str) -> Iterator[Operation]:
     for op in plan.operations:
         if op.op != "delete" and (op.type in types if types else op.type.startswith("aws:")):
             yield op
+
+
+def shown(plan: Plan, *types: str) -> Iterator[Operation]:
+    """The same as ``resources``, in which what is kept secret reads as not known: a gate cannot look at either."""
+    for op in resources(plan, *types):
+        inputs = _without_secrets(op.inputs)
+        yield op if inputs == op.inputs else op.model_copy(update={"inputs": inputs})
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == SECRET:
+            return COMPUTED
+        return {name: _without_secrets(each) for name, each in value.items()}
+    return [_without_secrets(each) for each in value] if isinstance(value, list) else value
+
+
+def known_later(op: Operation, settings: Iterable[str]) -> Judgement:
+    """What decides is not in the plan: only the update will know it, or it is kept secret."""
+    told = ", ".join(sorted(set(settings)))
+    return unknown(
+        op.name,
+        f"{op.name} ({op.type}) sets {told} to what the plan does not show: known only after the update, or secret.",
+        "Give it a value that the plan can show.",
+    )
 
 
 def texts(value: object) -> set[str]:

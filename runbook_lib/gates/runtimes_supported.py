@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, none_is, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, none_is, shown
 from runbook_lib.judgement import unknown
 from runbook_lib.lifecycle import RuntimeLife, lambda_runtimes
 
@@ -15,7 +15,7 @@ TYPES = ("aws:lambda/function:Function", "aws:lambda/layerVersion:LayerVersion")
 def runtimes_supported(plan: Plan, context: GateContext) -> Judgements:
     """AWS goes on for years to run, and to let create, what it no longer mends."""
     judged = 0
-    for op in resources(plan, *TYPES):
+    for op in shown(plan, *TYPES):
         one, several = op.inputs.get("runtime"), op.inputs.get("compatibleRuntimes") or []
         for name in [one] if one else several if isinstance(several, list) else [several]:
             judged += 1

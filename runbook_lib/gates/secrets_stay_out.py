@@ -6,6 +6,7 @@ import re
 
 from runbook_lib.credentials import credentials, variables
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.signatures import SIGNATURE
 from runbook_lib.snapshot.functions import secrets_in_clear
 
 PASSWORD = re.compile(r"(?i:password|passwordWo)$|^authToken$")
@@ -25,7 +26,9 @@ def secrets_stay_out(plan: Plan, context: GateContext) -> Judgements:  # noqa: A
         )
     planned = [op for op in plan.operations if op.op != "delete" and not op.type.startswith("pulumi:")]
     for op in planned:
-        leaks = secrets_in_clear({name: value for name, value in variables(op.inputs) if value != COMPUTED})
+        named = {name: value for name, value in variables(op.inputs) if value != COMPUTED}
+        kept = [name for name, value in named.items() if SIGNATURE in value]  # Pulumi was told, whatever it is called
+        leaks = sorted({*secrets_in_clear(named), *kept})
         if leaks or op.type == "aws:lambda/function:Function":
             yield judge(
                 op.name,

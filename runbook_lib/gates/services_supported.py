@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, shown
 from runbook_lib.gates.support import KNOWN_BEFORE, judge_life
 from runbook_lib.judgement import Judgement, unknown
 from runbook_lib.lifecycle import lives_of
@@ -36,7 +36,7 @@ BELONGING = {"aws:eks/nodeGroup:NodeGroup": "clusterName", "aws:elasticache/clus
 @gate(requirement=("F1",), title="Versions of other services are in standard support")
 def services_supported(plan: Plan, context: GateContext) -> Judgements:
     """Beyond it AWS charges for Extended Support where there is one, and upgrades by itself where there is none."""
-    found = list(resources(plan, *VERSIONED))
+    found = list(shown(plan, *VERSIONED))
     for op in found:
         version = str(op.inputs.get(VERSIONED[op.type][0]) or "")
         service = _service(op)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runbook_lib.documented import values_at
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
 from runbook_lib.gates.sdk import encryption_switches
 
 # The property that names the key.
@@ -16,7 +16,7 @@ KEY = {
     "aws:rds/instance:Instance": "kmsKeyId",
     "aws:sns/topic:Topic": "kmsMasterKeyId",
 }
-ON = (True, "true", COMPUTED, "KMS", "TLS")
+ON = (True, "true", "KMS", "TLS")
 REQUIRED = {
     "aws:dax/cluster:Cluster": "serverSideEncryption.enabled",
     "aws:ec2/instance:Instance": "rootBlockDevice.encrypted",
@@ -37,12 +37,16 @@ INVERSE = {"encryptionDisabled": True, "sqsManagedSseEnabled": False, "sseAlgori
     requirement=("D2", "M1", "M2", "K1"), title="What is stored is encrypted; databases, log groups and topics with a named key"
 )
 def storage_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
-    """A key that is made by the same plan is not known yet, but named all the same; so is the state of a disk from a snapshot."""
-    for op in resources(plan):
-        off = [*_off(op), *_turned_off(op.inputs)]
+    """A key that is made by the same plan is not known yet, but named all the same; a switch that is not known may be off."""
+    for op in shown(plan):
+        switches = dict(_switches(op))
+        off = [*(path for path, value in switches.items() if value not in (*ON, COMPUTED)), *_turned_off(op.inputs)]
+        later = [path for path, value in switches.items() if value == COMPUTED]
         key = KEY.get(op.type)
         missing = [key] if key and not op.inputs.get(key) else []
-        if off or key:
+        if later and not off:
+            yield known_later(op, later)
+        elif off or key:
             yield judge(
                 op.name,
                 ok=not (off or missing),
@@ -52,15 +56,18 @@ def storage_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noq
             )
 
 
-def _off(op: Operation) -> Iterator[str]:
-    yield from (switch for switch in _switches(op.type) if op.inputs.get(switch) not in ON)
+def _switches(op: Operation) -> Iterator[tuple[str, Any]]:
+    """Every switch of a resource's encryption, with the value that is worst for it."""
+    yield from ((switch, op.inputs.get(switch)) for switch in _known_switches(op.type))
     path = REQUIRED.get(op.type)
-    if path and not any(value in ON for value in values_at(op.inputs, path.split("."))):
-        yield path
+    if path:
+        found = values_at(op.inputs, path.split("."))
+        yield path, next((value for value in found if value in ON), COMPUTED if COMPUTED in found else None)
     for devices in DEVICES:
-        disks = [disk for disk in values_at(op.inputs, devices.split(".")) if isinstance(disk, dict)]
-        if any(disk.get("encrypted") not in ON for disk in disks):
-            yield f"{devices}.encrypted"
+        found = values_at(op.inputs, devices.split("."))
+        states = [disk.get("encrypted") if isinstance(disk, dict) else disk for disk in found]
+        if worst := sorted((state for state in states if state not in ON), key=lambda state: state == COMPUTED):
+            yield f"{devices}.encrypted", worst[0]
 
 
 def _turned_off(inputs: Any, path: str = "") -> Iterator[str]:
@@ -73,7 +80,7 @@ def _turned_off(inputs: Any, path: str = "") -> Iterator[str]:
             yield from _turned_off(each, here)
 
 
-def _switches(token: str) -> list[str]:
+def _known_switches(token: str) -> list[str]:
     try:
         return encryption_switches(token)
     except ValueError:

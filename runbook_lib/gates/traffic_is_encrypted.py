@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbook_lib.documented import values_at
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
 
 SET: dict[str, tuple[tuple[str, Any], ...]] = {
     "aws:appsync/apiCache:ApiCache": (("transitEncryptionEnabled", True),),
@@ -39,7 +39,7 @@ DISKS = "volumes.efsVolumeConfiguration"
 @gate(requirement=("D2", "M2"), title="What is sent is encrypted")
 def traffic_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noqa: ARG001 - every gate is called alike
     """Listeners of load balancers are another gate's; whether PostgreSQL demands TLS, ``04_verify`` asks its parameters."""
-    planned = list(resources(plan))
+    planned = list(shown(plan))
     for op in planned:
         wrong = _wrong(op)
         if wrong:
@@ -50,6 +50,8 @@ def traffic_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noq
                 bad=f"{op.name} ({op.type}) speaks in clear: {', '.join(wrong)}.",
                 remedy="Switch TLS on; of most of these it cannot be changed later without a replacement.",
             )
+        elif later := _not_known(op):
+            yield known_later(op, later)
     able = [op for op in planned if op.type in SET.keys() | CLEAR.keys()]
     yield judge(
         f"{len(able)} resources that can speak in clear",
@@ -58,6 +60,11 @@ def traffic_is_encrypted(plan: Plan, context: GateContext) -> Judgements:  # noq
         bad="The plan holds no AWS resource.",
         remedy="Plan again; a plan without resources shows nothing.",
     )
+
+
+def _not_known(op: Operation) -> list[str]:
+    paths = [path for path, _ in (*SET.get(op.type, ()), *CLEAR.get(op.type, ()))]
+    return [path for path in paths if COMPUTED in values_at(op.inputs, path.split("."))]
 
 
 def _wrong(op: Operation) -> list[str]:

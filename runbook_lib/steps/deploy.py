@@ -65,7 +65,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     function = outputs.schema_function_name if outputs else ""
     schema = _migrate(context, function)
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
-    granted = gates.judge_policies(agreed, outcome.plan, gates.GateContext(context.run.facts.environment, ""))
+    granted = gates.judge_known_later(agreed, outcome.plan, gates.GateContext(context.run.facts.environment, ""))
     return Report(
         findings=(unmoved, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated, *granted),
         data={**context.so_far, "schema": schema},

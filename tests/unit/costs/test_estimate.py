@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from unit.costs.planned import BASELINE, UNKNOWN, Planned, golden, make, price
 
 from runbook_lib import costs
-from runbook_lib.costs.estimator import free_types
+from runbook_lib.costs.free import free_types
 from runbook_lib.costs.rules import RULES
 
 

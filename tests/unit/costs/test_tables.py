@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi_aws
 
-from runbook_lib.costs import estimator, prices
+from runbook_lib.costs import free, prices
 from runbook_lib.costs.rules import FAMILIES, RULES
 
 
@@ -17,7 +17,7 @@ def test_every_token_is_a_resource_of_the_provider() -> None:
     files = Path(pulumi_aws.__file__).parent.glob("*/*.py")
     known = {token for file in files for token in re.findall(r"^ +'(aws:\w+/\w+:\w+)',$", file.read_text(), re.MULTILINE)}
     assert len(known) > 1500
-    assert {*RULES, *estimator.free_types()} - known == set()
+    assert {*RULES, *free.free_types()} - known == set()
 
 
 def test_most_of_the_prices_that_rules_name_are_shipped() -> None:
@@ -29,7 +29,7 @@ def test_most_of_the_prices_that_rules_name_are_shipped() -> None:
 
 
 def test_free_tiers_name_listed_prices() -> None:
-    tiers = estimator.free_tiers()
+    tiers = free.free_tiers()
     assert len(tiers) == 14
     assert {tier.key for tier in tiers} <= set(prices.load("us-east-1").rates)
 
