@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from runbook_lib import replacing
+from runbook_lib.secret_places import once_known
 from runbook_lib.signatures import SECRET, SIGNATURE, UNKNOWNS
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _operation(step: Mapping[str, Any], replaces: Sequence[Mapping[str, Any]] = 
         parent=str(state.get("parent") or ""),
         provider=str(step.get("provider") or ""),
         inputs=_plain(type_, name, new.get("inputs") or {}),
-        old_inputs=_plain(type_, name, old.get("inputs") or {}),
+        old_inputs=_plain(type_, name, once_known(old.get("inputs") or {}, new.get("inputs") or {})),
         changed=tuple(sorted(changed)),
         protect=bool(state.get("protect")),
         retain=bool(state.get("retainOnDelete")),

@@ -20,8 +20,8 @@ class Cut:
     """How many of each there are room for; in the order in which they are given up.
 
     Attributes:
-        made: Rows of what is made.
         names: Names in one row.
+        made: Rows of what is made.
         details: Properties of one row.
         altered: Rows of what is changed otherwise.
         outside: Rows of what was changed outside.
@@ -33,8 +33,8 @@ class Cut:
         warnings: Warnings.
     """
 
-    made: int = ALL
     names: int = ALL
+    made: int = ALL
     details: int = ALL
     altered: int = ALL
     outside: int = ALL

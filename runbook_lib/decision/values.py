@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.agreement import ABSENT, different
 from runbook_lib.plan import roots
+from runbook_lib.secret_places import secret_places, without
 from runbook_lib.signatures import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST = 160
 """Characters of a value; the record has it whole."""
+BEFORE = 40
+"""Characters that are shown before the first that differs."""
 NOT_SHOWN = "not shown"
 """Of a property that changes and whose values no event of Pulumi's tells."""
 BY_PROVIDER = {"tagsAll": "as the provider's defaultTags"}
@@ -31,11 +36,20 @@ class Detail:
     path: str
     old: str
     new: str
+    whole: str = ""
+    """A digest of both values where they are not shown whole: what differs further on is not equal."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that is secret, before the change or after it."""
+
+    value: Any
 
 
 def details(op: Operation) -> list[Detail]:
     """Each innermost property of an operation whose old and new values differ, and those that change without being shown."""
-    seen = [Detail(path, told(old), told(new)) for path, old, new in _differing(op)]
+    seen = [_detail(path, old, new) for path, old, new in _differing(op)]
     hidden = [root for root in roots(op.changed) if not any(within(each.path, root) for each in seen)]
     masks = {**BY_PROVIDER, **dict.fromkeys(op.secrets, MASK)}
     return [*seen, *(Detail(root, "", masks.get(root, NOT_SHOWN)) for root in hidden)]
@@ -46,20 +60,46 @@ def within(path: str, root: str) -> bool:
     return path == root or path.startswith((f"{root}.", f"{root}["))
 
 
-def told(value: Any) -> str:
-    """A value as text, at most ``LONGEST`` characters."""
+def told(value: Any, begin: int = 0) -> str:
+    """A value as text, at most ``LONGEST`` characters of it.
+
+    Args:
+        value: The value.
+        begin: Which character is shown first; an ellipsis stands for those before it.
+    """
+    text = _text(value)
+    shown = text[begin : begin + LONGEST]
+    return f"{'…' if begin else ''}{shown}{'…' if len(text) > begin + LONGEST else ''}"
+
+
+def _detail(path: str, old: Any, new: Any) -> Detail:
+    """Two values that differ, shown from shortly before where they do."""
+    texts = _text(old), _text(new)
+    if max(map(len, texts)) <= LONGEST:
+        return Detail(path, *texts)
+    same = len(os.path.commonprefix(texts))
+    begin = same - BEFORE if same > LONGEST - BEFORE else 0
+    whole = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+    return Detail(path, told(old, begin), told(new, begin), whole)
+
+
+def _text(value: Any) -> str:
     if value is ABSENT:
         return ""
     shown = _masked(value)
-    text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
 
 
 def _differing(op: Operation) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted(op.old_inputs.keys() | op.inputs.keys()):
         old, new = (_opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
-        for path, was, now in different(name, old, new):
+        places = {*secret_places(old), *secret_places(new)}
+        for path, was, now in different(name, *(_hidden(value, places) for value in (old, new))):
             yield from _apart(path, was, now)
+
+
+def _hidden(value: Any, places: set[tuple[str, ...]]) -> Any:
+    return value if value is ABSENT else without(value, places, Secret)
 
 
 def _apart(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -84,6 +124,8 @@ def _opened(value: Any) -> Any:
 
 
 def _masked(value: Any) -> Any:
+    if isinstance(value, Secret):
+        return MASK
     if isinstance(value, dict):
         if value.get(SIGNATURE) == SECRET:
             return MASK

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from unit.decision.planned import ROOT, step, urn
+import pytest
+from unit.decision.planned import ROOT, page, replaced, step, urn
 
 from runbook_lib.decision import changes
 from runbook_lib.decision.values import MASK, NOT_SHOWN, details
 from runbook_lib.plan import Plan
 from runbook_lib.signatures import SECRET, SIGNATURE
 
+HIDDEN = {SIGNATURE: SECRET, "value": "[secret]"}
 QUEUE, COMPONENT, PROVIDER = "aws:sqs/queue:Queue", "payments:net:Network", "pulumi:providers:aws"
 
 
@@ -46,7 +48,44 @@ class TestValues:
     def test_a_secret_is_masked_and_its_change_is_told(self) -> None:
         hidden = {"password": {SIGNATURE: SECRET, "value": "[secret]"}}
         assert only(step("update", QUEUE, "q", hidden, hidden) | {"diffs": ["password"]}) == [("password", "", MASK)]
-        assert only(step("update", QUEUE, "q", {"password": "p"}, hidden)) == [("password", "p", MASK)]
+        assert only(step("update", QUEUE, "q", {"password": "qanary"}, {"password": {SIGNATURE: SECRET}})) == [
+            ("password", MASK, MASK)
+        ]
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ({"password": "qanary"}, {"password": HIDDEN}),
+            ({"password": HIDDEN}, {"password": "qanary"}),
+            ({"environment": {"variables": {"A": "qanary"}}}, {"environment": {"variables": {"A": HIDDEN}}}),
+            ({"environment": {"variables": {"A": "qanary"}}}, {"environment": HIDDEN}),
+            ({"list": ["qanary", "b"]}, {"list": [HIDDEN, "b"]}),
+            (
+                {"list": [{"name": "A", "value": "qanary"}]},
+                {"list": [{"name": "B", "value": "b"}, {"name": "A", "value": HIDDEN}]},
+            ),
+            ({"policy": json.dumps({"A": "qanary"})}, {"policy": {"A": HIDDEN}}),
+        ],
+        ids=str,
+    )
+    def test_what_is_secret_before_or_after_is_shown_neither_time(self, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Who makes a password secret rarely makes another one of it, and the page is meant for a pull request."""
+        shown = only(step("update", QUEUE, "q", old, new))
+        assert shown
+        assert "qanary" not in str(shown)
+        told = page(*replaced(QUEUE, "q", old, new, keys=[next(iter(old))]))
+        assert "secret" in told
+        assert "qanary" not in told
+
+    def test_what_differs_far_behind_is_shown(self) -> None:
+        one, other, third = ("A" * 300 + end + "B" * 300 for end in "123")
+        [(_, old, new)] = only(step("update", QUEUE, "q", {"userData": one}, {"userData": other}))
+        assert (old.startswith("…A"), "1B" in old, "2B" in new, old.endswith("B…")) == (True, True, True, True)
+        steps = (
+            step("update", QUEUE, name, {"userData": one}, {"userData": to + "C" * 300})
+            for name, to in (("a", other), ("b", other), ("c", other + "D"), ("d", third))
+        )
+        assert [row.names for row in changes.by_component(Plan.of(list(steps)))] == [("a", "b"), ("c",), ("d",)]
 
     def test_what_changes_without_being_shown_is_told(self) -> None:
         assert only(step("update", QUEUE, "q", {"a": 1}, {"a": 1}) | {"diffs": ["arn"]}) == [("arn", "", NOT_SHOWN)]
