@@ -41,4 +41,4 @@ def without(value: Any, places: set[Place], mask: Callable[[Any], Any], path: Pl
 
 def once_known(old: Any, new: Any) -> Any:
     """What was there, with a secret wherever the new value has one."""
-    return without(old, set(secret_places(new)), lambda _: {SIGNATURE: SECRET})
+    return without(old, set(secret_places(new)), lambda value: value if () in secret_places(value) else {SIGNATURE: SECRET})

@@ -77,7 +77,7 @@ def _detail(path: str, old: Any, new: Any) -> Detail:
     texts = _text(old), _text(new)
     if max(map(len, texts)) <= LONGEST:
         return Detail(path, *texts)
-    same = len(os.path.commonprefix(texts))
+    same = len(os.path.commonprefix(texts))  # noqa: RUF071 - character by character is what is meant
     begin = same - BEFORE if same > LONGEST - BEFORE else 0
     whole = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
     return Detail(path, told(old, begin), told(new, begin), whole)
