@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from runbook_lib.costs.model import Estimate, Facts, Kind, Line, dollars
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 Sign = Literal["+", "-", "~"]
@@ -83,11 +85,10 @@ def diff(before: Estimate, after: Estimate) -> CostDelta:
     old, new = _charges(before), _charges(after)
     changes = []
     for key in dict.fromkeys((*old, *new)):
-        then, now = old.get(key), new.get(key)
-        if then and now and then.monthly == now.monthly:
+        then, now = old.get(key, []), new.get(key, [])
+        if _sum(then) == _sum(now) and bool(then) == bool(now):
             continue
-        shown = now or then
-        assert shown is not None  # noqa: S101 - every key comes from one of the two
+        shown = [*now, *then][0]
         sign: Sign = "~" if then and now else "+" if now else "-"
         changes.append(Change(sign=sign, resource=shown.resource, what=shown.what, before=_sum(then), after=_sum(now)))
     open_before, open_after = _open(before), _open(after)
@@ -100,16 +101,21 @@ def diff(before: Estimate, after: Estimate) -> CostDelta:
     )
 
 
-def _charges(estimate: Estimate) -> dict[tuple[tuple[str, ...], str], Line]:
-    return {(line.urns, line.key): line for line in estimate.lines if line.kind is not Kind.USAGE}
+def _charges(estimate: Estimate) -> dict[tuple[tuple[str, ...], str, str], list[Line]]:
+    """The lines by resources, price and what they are for: two disks of one instance share a price, two alike all three."""
+    found: dict[tuple[tuple[str, ...], str, str], list[Line]] = {}
+    for line in estimate.lines:
+        if line.kind is not Kind.USAGE:
+            found.setdefault((line.urns, line.key, line.what), []).append(line)
+    return found
 
 
 def _open(estimate: Estimate) -> tuple[str, ...]:
     return tuple(f"{x.type} {x.name}: {x.what}" for x in estimate.unpriced)
 
 
-def _sum(line: Line | None) -> Decimal:
-    return (line.monthly if line else None) or Decimal(0)
+def _sum(lines: Iterable[Line]) -> Decimal:
+    return sum((line.monthly or Decimal(0) for line in lines), Decimal(0))
 
 
 def signed(amount: Decimal) -> str:

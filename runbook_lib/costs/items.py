@@ -71,14 +71,15 @@ class Inputs:
         return value in (True, "true")
 
     def number(self, name: str) -> Decimal | None:
-        """A number, or ``None`` where it is not set or not known yet."""
+        """A number, or ``None`` where it is not set, not known yet, or no number of anything."""
         value = self.raw.get(name)
         if value is None or isinstance(value, bool | Mapping | list):
             return None
         try:
-            return Decimal(str(value))
+            found = Decimal(str(value))
         except InvalidOperation:
             return None
+        return found if found.is_finite() and found >= 0 else None
 
     def count(self, name: str, default: int = 1) -> Decimal | None:
         """A number, ``default`` where it is not set, ``None`` where it is not known yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from runbook_lib.costs.drivers import DRIVERS
 from runbook_lib.costs.model import PlannedResource, Range
@@ -36,6 +36,14 @@ class Assumption(Range):
         return self
 
 
+def _share(assumed: Assumption | None) -> Assumption | None:
+    """Refuse more than all."""
+    if assumed is not None and assumed.high > 1:
+        msg = f"{assumed.high} is more than all: a share is 0 to 1"
+        raise ValueError(msg)
+    return assumed
+
+
 Each = Annotated[Assumption, BeforeValidator(_spread)]
 Maybe = Annotated[Assumption | None, BeforeValidator(_spread)]
 
@@ -64,7 +72,7 @@ class UsageAssumptions(BaseModel):
     """KB of log text a request leaves behind, all log groups together."""
     audit_kb: Maybe = None
     """KB of the audit object a request leaves behind."""
-    trace_share: Maybe = None
+    trace_share: Annotated[Assumption | None, BeforeValidator(_spread), AfterValidator(_share)] = None
     """Share of requests that X-Ray samples, 0 to 1."""
     nat_gb: Maybe = None
     endpoint_gb: Maybe = None
@@ -97,8 +105,10 @@ class UsageAssumptions(BaseModel):
     @classmethod
     def _by_kind(cls, given: Any) -> Any:
         """Take apart what an environment's file says in one mapping; what nobody knows is left for the fields to refuse."""
-        if not isinstance(given, dict) or given.keys() & {"others", "each"}:
+        if not isinstance(given, dict):
             return given
+        if inner := given.keys() & {"others", "each"}:
+            raise ValueError(f"{', '.join(sorted(inner))}: no rule charges for that")
         others = {name: value for name, value in given.items() if name in DRIVERS and name not in cls.model_fields}
         each = {name: value for name, value in given.items() if ":" in name}
         _known(each)

@@ -118,7 +118,7 @@ def _told(op: Operation) -> str:
 
 def _data(op: Operation) -> str:
     """What becomes of what a resource holds."""
-    if op.op == "delete" and op.retain:
+    if op.retain:
         return "kept: only the record is deleted (retainOnDelete)"
     if not stateful(op.type):
         return "holds none"

@@ -51,7 +51,7 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
     """
     before = costs.estimate([_as_it_is(op) for op in plan.operations if op.op not in FRESH], region=region, today=today)
     found = costs.diff(before, after)
-    retained = [_as_it_is(op) for op in plan.operations if op.op == "delete" and op.retain]
+    retained = [_as_it_is(op) for op in plan.operations if op.op in {"delete", "replace"} and op.retain]
     kept = costs.estimate(retained, region=region, today=today)
     return CostChange(
         now=found.before,
@@ -65,7 +65,9 @@ def change_of_cost(plan: Plan, after: costs.Estimate, *, region: str, today: dat
 
 
 def _as_it_is(op: Operation) -> Operation:
-    return op.model_copy(update={"op": "same", "inputs": op.old_inputs or op.inputs})
+    # What an earlier replacement left has the URN of what took its place, and costs beside it.
+    urn = f"{op.urn} (left)" if op.op == "delete" else op.urn
+    return op.model_copy(update={"op": "same", "inputs": op.old_inputs or op.inputs, "urn": urn})
 
 
 def _charged(estimate: costs.Estimate) -> list[str]:

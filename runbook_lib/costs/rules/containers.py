@@ -15,13 +15,18 @@ _DEFAULT_NODE_GB = 20
 
 
 def service(inputs: Inputs) -> Iterator[Item]:
-    """On Fargate, tasks by their CPU and memory, which the task definition holds; on instances, nothing of its own."""
+    """On Fargate, tasks by their CPU and memory, which the task definition holds; on instances, nothing of its own.
+
+    Without a launch type it is its cluster's default strategy that says which (CreateService in the ECS API reference).
+    """
     count = inputs.text("desiredCount", "1")
     kind = inputs.text("launchType")
     if kind == "FARGATE" or inputs.items("capacityProviderStrategies") != []:
         yield Gap(f"{count} tasks", "their CPU and memory are the task definition's, which the service's inputs do not tell")
     elif kind == "EXTERNAL":
         yield Gap(f"{count} tasks on your own machines", "they have no price here")
+    elif kind != "EC2":
+        yield Gap(f"{count} tasks", "whether on Fargate or on instances, its cluster's default strategy says; launchType would")
     # On EC2 the instances are charged, as resources of their own.
 
 

@@ -10,6 +10,8 @@ from importlib import resources
 from typing import Any
 
 from runbook_lib.costs.items import Gap, Inputs, Item, Rule
+from runbook_lib.plan import COMPUTED
+from runbook_lib.signatures import SECRET, SIGNATURE
 
 COMMON = frozenset(
     [
@@ -56,6 +58,8 @@ class Priced:
         yield from self.charges(inputs)
         for name in sorted(inputs.unsure):
             yield Gap(f"property {name}", "it costs where it is on, and is known only after the deployment")
+        for path in sorted(self._not_shown(inputs.raw) - inputs.unsure):
+            yield Gap(f"property {path}", "it costs, and is known only after the deployment, or is secret")
         for path, what in self.unpriced.items():
             if any(is_on(value) for value in _values(inputs.raw, path.split("."))):
                 yield Gap(what, f"{path} is set, and it has no price here")
@@ -66,6 +70,11 @@ class Priced:
     def costing(self) -> frozenset[str]:
         """Inputs that cost and are priced."""
         return frozenset(self.reads.split())
+
+    def _not_shown(self, raw: Mapping[str, Any]) -> set[str]:
+        """Inputs that cost, and whose value, or that of what they are in, is no part of the plan."""
+        paths = (path.split(".") for path in self.costing)
+        return {".".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1) if _is_hidden(raw, path[:depth])}
 
     @cached_property
     def free(self) -> frozenset[str]:
@@ -96,6 +105,13 @@ class Priced:
             elif self.opens(path):
                 inner = dict.fromkeys(p for each in _listed(value) for p in self._unjudged(each, f"{path}."))
                 yield from inner
+
+
+def _is_hidden(raw: Mapping[str, Any], path: list[str]) -> bool:
+    """Whether a value is known only after the deployment, or secret; in a list that is known only what is in it may be."""
+    found = [each for value in _values(raw, path[:-1]) for each in _listed(value)]
+    told = [each.get(path[-1]) for each in found]
+    return any(value == COMPUTED or (isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET) for value in told)
 
 
 def is_on(value: Any) -> bool:

@@ -136,6 +136,9 @@ def test_an_assumption_that_meets_nothing_is_named() -> None:
         ({QUEUE: {"sqs_request": 1}}, f"{QUEUE}.sqs_request: no rule charges for that"),
         ({QUEUE: 5}, "Input should be a valid dictionary"),
         ({QUEUE: {"sqs_requests": -1}}, "0 <= low <= expected <= high does not hold"),
+        ({"others": {"sqs_requests": 1}}, "others: no rule charges for that"),
+        ({"each": {QUEUE: {"sqs_requests": 1}}}, "each: no rule charges for that"),
+        ({"trace_share": 50}, "50 is more than all: a share is 0 to 1"),
         ({"sqs_requests": {"low": 3, "expected": 2, "high": 4}}, "does not hold"),
     ],
 )
