@@ -27,6 +27,15 @@ WATCHED = {
     "aws:lb/loadBalancer:LoadBalancer": "load balancer",
 }
 """The types that are read live, with what people call them: what costs most, and what is easily made by hand or left behind."""
+SAME = dict.fromkeys(
+    (
+        "aws:alb/loadBalancer:LoadBalancer",
+        "aws:applicationloadbalancing/loadBalancer:LoadBalancer",
+        "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer",
+    ),
+    "aws:lb/loadBalancer:LoadBalancer",
+)
+"""Older tokens of the same types."""
 _REMEDY = "Delete it, or put it back as it was, or have the program ask for it and deploy again."
 
 
@@ -50,7 +59,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class Standing:
     """A resource as the rules read it."""
 
     type: str
@@ -66,6 +75,7 @@ def judge(
     state: Mapping[str, PlannedResource],
     elsewhere: Iterable[str] = (),
     *,
+    known: frozenset[str] = frozenset(),
     region: str,
     today: date,
 ) -> list[Finding]:
@@ -74,6 +84,7 @@ def judge(
     Args:
         found: Per type of ``WATCHED`` what is live, whosever it is. A type that could not be read is left out here.
         state: The stack's resources in this region by their ids (and ARNs); one may be there under several.
+        known: The ids and ARNs of everything in the state: RDS lists the members of clusters, which have types of their own.
         elsewhere: ARNs that carry the stack's tags and that its state knows nothing of.
         region: The stack's own.
         today: The day that is judged for.
@@ -86,8 +97,8 @@ def judge(
         seen |= live.names
         if names:
             problems += _changed(live, state[names[0]], price)
-        elif live.ours:
-            problems.append(_stranger(live, price([_Standing(live.type, live.name, live.inputs)])))
+        elif live.ours and not live.names & known:
+            problems.append(_stranger(live, price([Standing(live.type, live.name, live.inputs)])))
     problems += [
         _finding(one.name, f"The {WATCHED[one.type]} {one.name} is in the state and priced, and nothing live is it.")
         for one in {each.urn: each for each in state.values()}.values()
@@ -101,15 +112,20 @@ def judge(
     return problems or [_passed(found)]
 
 
+def watched(type_: str) -> str:
+    """The key of ``WATCHED`` that a type is, or would be."""
+    return SAME.get(type_, type_)
+
+
 def _changed(live: Live, known: PlannedResource, price: Callable[..., Estimate]) -> list[Finding]:
     """What AWS tells laid over what the state says: what AWS does not tell stays as it is known."""
-    before = price([_Standing(known.type, known.name, known.inputs)])
-    after = price([_Standing(known.type, known.name, {**known.inputs, **live.inputs})])
+    before = price([Standing(known.type, known.name, known.inputs)])
+    after = price([Standing(known.type, known.name, {**known.inputs, **live.inputs})])
     charged = _charges(before)
     if charged == _charges(after):
         return []
     other = {name: value for name, value in sorted(live.inputs.items()) if value != known.inputs.get(name)}
-    alone = [n for n in other if _charges(price([_Standing(known.type, known.name, {**known.inputs, n: other[n]})])) != charged]
+    alone = [n for n in other if _charges(price([Standing(known.type, known.name, {**known.inputs, n: other[n]})])) != charged]
     differing = [f"{name} is {other[name]}, {known.inputs.get(name, 'not set')} in the state" for name in alone or other]
     what = f"The {WATCHED[live.type]} {live.name} is not as in the state ({'; '.join(differing)})"
     return [_finding(live.name, f"{what}: {_more(after, before.fixed)}.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import neighbours, tagged
-from runbook_lib.costs.live import WATCHED, Live, judge, unread
+from runbook_lib.costs.live import WATCHED, Live, Standing, judge, unread, watched
 from runbook_lib.costs.regions import Regions
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from runbook_lib.costs.model import PlannedResource
     from runbook_lib.results import Finding
 
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+ASSOCIATION = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
 _GONE = frozenset({"deleted", "deleting", "failed", "expired", "rejected"})
 _BATCH = 20  # as many load balancers as DescribeTags takes at once
 
@@ -39,14 +41,12 @@ def findings(
     vpcs = {str(each.get("id")) for each in resources if each["type"] == "aws:ec2/vpc:Vpc"}
     everything = list(standing)
     regions = Regions(everything, default=region)  # what is in another one is not read here
-    by_urn = {each.urn: each for each in everything if each.type in WATCHED and regions.of(each) == region}
+    by_urn = {each.urn: each for each in everything if watched(each.type) in WATCHED and regions.of(each) == region}
+    there = [each for each in resources if not each.get("delete")]
     state = {
-        str(name): by_urn[each["urn"]]
-        for each in resources
-        if each["urn"] in by_urn and not each.get("delete")
-        for name in (each.get("id"), (each.get("outputs") or {}).get("arn"))
-        if name
+        name: _as_known(by_urn[each["urn"]], each, there) for each in there if each["urn"] in by_urn for name in _names(each)
     }
+    known = frozenset(name for each in there for name in _names(each))
 
     def ours(given: Iterable[Mapping[str, str]], vpc: str = "") -> bool:
         carried = {one["Key"]: one["Value"] for one in given}
@@ -69,7 +69,26 @@ def findings(
             problems.append(unread("resources with the stack's tags", error))
     if not identity and not vpcs:
         problems.append(neighbours.untagged())
-    return [*problems, *judge(found, state, elsewhere, region=region, today=today)]
+    return [*problems, *judge(found, state, elsewhere, known=known, region=region, today=today)]
+
+
+def _names(resource: Mapping[str, Any]) -> list[str]:
+    """What the state knows a resource by."""
+    return [str(name) for name in (resource.get("id"), (resource.get("outputs") or {}).get("arn")) if name]
+
+
+def _as_known(planned: PlannedResource, resource: Mapping[str, Any], there: Sequence[Mapping[str, Any]]) -> Standing:
+    """A resource of the state with what AWS decided where the program did not: a replica's engine, an endpoint's subnets."""
+    outputs = dict(resource.get("outputs") or {})
+    if planned.type == ENDPOINT:  # subnets may be associated with it by resources of their own
+        apart = [each["inputs"].get("subnetId") for each in there if each["type"] == ASSOCIATION and _is_of(each, resource)]
+        outputs["subnetIds"] = [*(outputs.get("subnetIds") or ()), *apart]
+    told = {name: outputs[name] for name in READ[watched(planned.type)] if outputs.get(name) not in (None, [], "")}
+    return Standing(watched(planned.type), planned.name, {**told, **planned.inputs}, planned.urn, planned.op, planned.provider)
+
+
+def _is_of(association: Mapping[str, Any], endpoint: Mapping[str, Any]) -> bool:
+    return bool(association["inputs"].get("vpcEndpointId") == endpoint.get("id"))
 
 
 def _all(reader: Callable[[Aws, Callable[..., bool]], Iterator[Live]], aws: Aws, ours: Callable[..., bool]) -> list[Live]:
@@ -142,6 +161,14 @@ def _balancers(aws: Aws, ours: Callable[..., bool]) -> Iterator[Live]:
         yield _live("aws:lb/loadBalancer:LoadBalancer", each["LoadBalancerName"], {arn}, facts, told, mine)
 
 
+READ: dict[str, tuple[str, ...]] = {
+    "aws:ec2/natGateway:NatGateway": ("connectivityType", "availabilityMode"),
+    "aws:ec2/eip:Eip": (),
+    ENDPOINT: ("vpcEndpointType", "subnetIds"),
+    "aws:rds/instance:Instance": tuple(_DATABASE.values()),
+    "aws:lb/loadBalancer:LoadBalancer": ("loadBalancerType", "internal", "subnets"),
+}
+"""By type of ``WATCHED`` the properties that are read live."""
 _READERS: dict[str, Callable[[Aws, Callable[..., bool]], Iterator[Live]]] = {
     "aws:ec2/natGateway:NatGateway": _nat_gateways,
     "aws:ec2/eip:Eip": _addresses,

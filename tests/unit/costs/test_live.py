@@ -76,6 +76,43 @@ def test_an_endpoint_in_a_further_zone_is_named() -> None:
     assert (found.status, "$7.30 a month more" in found.message) == (Status.FAIL, True), found.message
 
 
+@pytest.mark.parametrize("token", ["aws:rds/clusterInstance:ClusterInstance", "aws:docdb/clusterInstance:ClusterInstance"])
+def test_a_cluster_s_members_are_known_by_their_own_types(token: str) -> None:
+    """RDS lists them all among its databases."""
+    state = stands(token, "member", instanceClass="db.r6g.large", clusterIdentifier="c")
+    assert verdict(judged(Cloud(databases=[database("member", Engine="docdb")]), state)) is Status.PASS
+    assert verdict(judged(Cloud(databases=[database("stray", Engine="docdb")]), state)) is Status.FAIL
+
+
+@pytest.mark.parametrize("token", ["aws:alb/loadBalancer:LoadBalancer", "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer"])
+def test_an_older_token_is_the_same_type(token: str) -> None:
+    state = stands(token, "arn:lb", internal=False, subnets=["0", "1", "2"])
+    assert verdict(judged(Cloud(balancers=[balancer("arn:lb", 3)]), state)) is Status.PASS
+    assert verdict(judged(Cloud(balancers=[balancer("arn:lb", 4)]), state)) is Status.FAIL
+    assert verdict(judged(Cloud(), state)) is Status.FAIL
+
+
+def test_what_aws_decided_and_the_state_knows_is_no_difference() -> None:
+    """A replica has its source's engine, and a database without a storage type AWS's default."""
+    inputs = {name: value for name, value in DATABASE.items() if name not in {"engine", "engineVersion", "storageType"}}
+    state = stands(RDS, "db", **inputs, replicateSourceDb="source")
+    state["outputs"] = {"engine": "postgres", "engineVersion": "14.24", "storageType": "gp3", "iops": 3000}
+    assert verdict(judged(Cloud(databases=[database("db", **SAME)]), state)) is Status.PASS
+    changed = {**SAME, "StorageType": "gp2"}
+    (found,) = judged(Cloud(databases=[database("db", **changed)]), state)
+    assert (found.status, "storageType is gp2, gp3 in the state" in found.message) == (Status.FAIL, True), found.message
+
+
+def test_subnets_that_are_associated_apart_belong_to_the_endpoint() -> None:
+    apart = [
+        stands("aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation", f"a{n}", vpcEndpointId="vpce-1", subnetId=n)
+        for n in "ab"
+    ]
+    state = stands(ENDPOINT, "vpce-1", vpcEndpointType="Interface")
+    assert verdict(judged(Cloud(endpoints=[endpoint("vpce-1", "Interface", ["a", "b"])]), state, *apart)) is Status.PASS
+    assert verdict(judged(Cloud(endpoints=[endpoint("vpce-1", "Interface", ["a", "b"])]), state, *apart[:1])) is Status.FAIL
+
+
 def test_what_is_gone_is_not_what_was_priced() -> None:
     state = stands(NAT, "nat-1", connectivityType="public")
     for gateways in ([], [nat("nat-1", "deleted")]):
