@@ -112,7 +112,8 @@ def _judged(results: Iterable[Mapping[str, Any]]) -> Actual | str:
     if not charged:
         return "nothing was charged with the stack's tags: they are not activated as cost allocation tags, or it is too new"
     # A stack that came in between was there for a part of its first day only.
-    full = [day for day in charged if day != charged[0] or day == days[0]]
+    between = [day for day in days if charged[0] <= day <= charged[-1]]
+    full = [day for day in between if day != charged[0] or day == days[0]]
     if not full:
         return f"the stack has no full day yet since {charged[0]}"
     services: dict[str, Decimal] = defaultdict(Decimal)

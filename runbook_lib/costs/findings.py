@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from runbook_lib.costs.model import Estimate, cents, dollars
+from runbook_lib.costs.model import Estimate, Kind, cents, dollars
 from runbook_lib.costs.prices import STALE_AFTER_DAYS, refresh_command
 from runbook_lib.costs.show import places
 from runbook_lib.results import Finding, Status
@@ -57,6 +57,10 @@ def cost_within_budget(estimate: Estimate, budget: Decimal) -> Finding:
     band = (
         f" (with usage from {dollars(estimate.fixed + spread.low)} to {dollars(estimate.fixed + spread.high)})" if spread else ""
     )
+    used = [line for line in estimate.lines if line.kind is Kind.USAGE]
+    open_ = sorted({line.driver for line in used} - {line.driver for line in used if line.monthly is not None})
+    if estimate.assumed and open_:
+        band += f"; nothing is assumed of {len(open_)} of {len({line.driver for line in used})} drivers of use ({_some(open_)})"
     message = f"{_stack(estimate)}: {what} {dollars(estimate.total)} a month{band} on {estimate.today}, budget {dollars(budget)}"
     if left < 0:
         status, message = Status.FAIL, f"{message}: {dollars(-left)} over."

@@ -59,7 +59,9 @@ METRICS = (
 
 
 def read(aws: Aws, arns: Iterable[str], today: date, days: int) -> dict[str, Daily]:
-    """The daily sums of the full days before ``today``, per quantity; a day that CloudWatch has nothing of is left out.
+    """The daily sums of the full days before ``today``, per quantity; one that CloudWatch has nothing of is left out.
+
+    What is counted is published only when something happens: a day without a figure, between days of the stack, is 0.
 
     Args:
         aws: The target's.
@@ -90,9 +92,9 @@ def read(aws: Aws, arns: Iterable[str], today: date, days: int) -> dict[str, Dai
                 sums[quantity][moment.astimezone(UTC).date()] += Decimal(str(amount))
     # A stack that came in between was there for a part of its first day only.
     came = min((day for daily in sums.values() for day in daily), default=today)
-    part = {came} if came > window["StartTime"].date() else set()
-    full = {name: {day: amount for day, amount in daily.items() if day not in part} for name, daily in sums.items()}
-    return {name: daily for name, daily in full.items() if daily}
+    begin = max(window["StartTime"].date(), came + timedelta(days=came > window["StartTime"].date()))
+    full = [begin + timedelta(days=number) for number in range((today - begin).days)]
+    return {name: {day: daily.get(day, Decimal(0)) for day in full} for name, daily in sums.items() if full}
 
 
 def _values(metric: Metric, arns: Iterable[str], names: Mapping[str, str]) -> list[str]:

@@ -12,12 +12,25 @@ from runbook_lib.costs.model import PlannedResource, Range
 from runbook_lib.costs.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _NEW_CONNECTIONS_PER_LCU_HOUR = Decimal(25 * 3600)
 _LAMBDA_GB_PER_LCU_HOUR = Decimal("0.4")
 _KB_PER_GB = Decimal(1024 * 1024)
 _AUDIT_MONTHS = Decimal(3)  # requirement S1 keeps audit objects 90 days
+
+
+_REQUESTS = ("requests", "gb_seconds", "log_gb", "traces", "s3_puts", "s3_gb")
+LEADS_TO = {
+    "api_requests": _REQUESTS,
+    "alb_requests": (*_REQUESTS, "lcu_hours"),
+    "alb_gb": ("lcu_hours",),
+    "lambda_ms": ("gb_seconds",),
+    "log_kb": ("log_gb",),
+    "audit_kb": ("s3_gb",),
+    "trace_share": ("traces",),
+}
+"""What is derived from an assumption (``quantities``)."""
 
 
 def _spread(value: Any) -> Any:
@@ -129,6 +142,15 @@ class UsageAssumptions(BaseModel):
         for said in (resource.type, f"{resource.type}::{resource.name}"):
             found |= {driver: (f"{said}.{driver}", quantity) for driver, quantity in self.each.get(said, {}).items()}
         return found
+
+    def unmet(self, charged: Collection[str]) -> list[str]:
+        """What is assumed of the whole stack and leads to nothing that is charged.
+
+        Args:
+            charged: The drivers that something in the stack is charged by.
+        """
+        given = {name for name in type(self).model_fields if isinstance(getattr(self, name), Assumption)} | self.others.keys()
+        return sorted(name for name in given if not {name, *LEADS_TO.get(name, ())}.intersection(charged))
 
     @property
     def closer(self) -> frozenset[str]:

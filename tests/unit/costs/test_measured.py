@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TODAY = date(2026, 11, 20)
-FIRST = datetime(2026, 10, 21, tzinfo=UTC)
+FIRST = datetime(2026, 11, 18, tzinfo=UTC)
 ARNS = [
     "arn:aws:apigateway:us-east-1::/restapis/abc123",
     "arn:aws:apigateway:us-east-1::/restapis/abc123/stages/v1",
@@ -64,7 +64,7 @@ class Watched:
 def read() -> tuple[Watched, dict[str, dict[date, Decimal]]]:
     """What is read of it."""
     watched = Watched()
-    return watched, measured.read(watched, ARNS, TODAY, 30)  # type: ignore[arg-type]
+    return watched, measured.read(watched, ARNS, TODAY, 2)  # type: ignore[arg-type]
 
 
 def test_a_month_at_the_pace_of_the_quietest_the_mean_and_the_busiest_day() -> None:
@@ -83,7 +83,7 @@ def test_what_is_of_each_request_is_not_scaled_to_a_month() -> None:
 
 def test_only_full_days_are_read() -> None:
     window = read()[0].asked
-    assert (window["StartTime"].date(), window["EndTime"]) == (date(2026, 10, 21), datetime(2026, 11, 20, tzinfo=UTC))
+    assert (window["StartTime"].date(), window["EndTime"]) == (date(2026, 11, 18), datetime(2026, 11, 20, tzinfo=UTC))
 
 
 def test_the_block_is_one_that_an_environment_file_takes() -> None:
@@ -94,7 +94,7 @@ def test_the_block_is_one_that_an_environment_file_takes() -> None:
     assert assumed.api_requests.expected == 60833
     assert assumed.alb_requests is not None
     assert assumed.alb_requests.high == 0  # measured to be none
-    assert "2 of 30 days, 2026-10-21 to 2026-10-22" in text
+    assert "2 of 30 days, 2026-11-18 to 2026-11-19" in text
 
 
 def test_what_nothing_was_read_of_is_said_and_left_out() -> None:
@@ -111,6 +111,13 @@ def test_what_nothing_was_read_of_is_said_and_left_out() -> None:
 def test_a_metric_that_is_not_told_is_not_taken_for_none(status: str) -> None:
     with pytest.raises(TargetError, match=f"Count of payments: {status}"):
         measured.read(Watched(status), ARNS, TODAY, 30)  # type: ignore[arg-type]
+
+
+def test_a_day_on_which_nothing_happened_is_a_day() -> None:
+    """CloudWatch has no figure of it: 4,000 calls in 30 days are 4,056 a month, not 60,833."""
+    watched = Watched(first=datetime(2026, 10, 21, tzinfo=UTC))
+    found = measured.assumptions(measured.read(watched, ARNS, TODAY, 30))["api_requests"]  # type: ignore[arg-type]
+    assert (found.low, found.expected, found.high) == (0, 4056, 91250)
 
 
 def test_the_day_a_stack_came_on_is_no_full_day() -> None:
