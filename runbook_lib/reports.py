@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from runbook_lib import decision
 from runbook_lib.errors import UsageError
+from runbook_lib.results import Status
 from runbook_lib.run import Run
+
+if TYPE_CHECKING:
+    from runbook_lib.results import StepResult
 
 PLAN = "02_plan"
 DISCOVERY = "01_version_discovery"
+DEPLOY = "03_deploy"
 
 
 class Format(StrEnum):
@@ -49,11 +55,26 @@ def report(run_id: str, kind: Format, limit: int) -> str:
     if result is None or "causes" not in result.data:
         why = "has left no result" if result is None else "did not come to a plan that this version shows"
         raise UsageError(f"{PLAN} {why} in run {run_id}: there is nothing to decide on.", remedy=f"runbook run 02 --run {run_id}")
-    found = run.passed(DISCOVERY).data
+    found, since = run.passed(DISCOVERY).data, _since(run, result)
     if kind is Format.HTML:
-        title = f"{run.facts.environment} {run_id}: {result.status}"
-        return decision.document(title, decision.page(run.facts, result, found))
-    page = decision.page(run.facts, result, found, limit=limit)
+        title = f"{run.facts.environment} {run_id}: {since.status(result)}"
+        return decision.document(title, decision.page(run.facts, result, found, since=since))
+    page = decision.page(run.facts, result, found, limit=limit, since=since)
     if (size := len(page.encode())) > limit:
         raise UsageError(f"The shortest page of this plan has {size} bytes, more than {limit}.", remedy="Give a larger --limit.")
     return page
+
+
+def _since(run: Run, result: StepResult) -> decision.Since:
+    """What the run's ledger says of a plan beyond its result: how its notebook ended, and what 03 made of it."""
+    but = ""
+    if result.status is Status.PASS:
+        try:
+            run.passed(PLAN)
+        except UsageError as error:
+            but = error.message
+    planned, deployed = run.latest(PLAN), run.latest(DEPLOY)
+    if deployed is None or planned is None or deployed.events[0]["at"] < planned.events[-1]["at"]:
+        return decision.Since(but=but)
+    came_to = "applied it" if deployed.status is Status.PASS else f"was started on it and came to {deployed.status or 'no end'}"
+    return decision.Since(but=but, deployed=f"{DEPLOY} {came_to} ({deployed.events[-1]['at']}).")

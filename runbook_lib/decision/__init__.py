@@ -7,5 +7,6 @@ from runbook_lib.decision.causes import causes, needs_of
 from runbook_lib.decision.costs import change_of_cost
 from runbook_lib.decision.document import document
 from runbook_lib.decision.markdown import COMMENT, JOB_SUMMARY, page
+from runbook_lib.decision.view import Since
 
-__all__ = ["COMMENT", "JOB_SUMMARY", "causes", "change_of_cost", "document", "needs_of", "page"]
+__all__ = ["COMMENT", "JOB_SUMMARY", "Since", "causes", "change_of_cost", "document", "needs_of", "page"]

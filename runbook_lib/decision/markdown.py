@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from runbook_lib.costs import dollars, signed
 from runbook_lib.decision.cut import ALL, Cut, fitting
-from runbook_lib.decision.view import view
+from runbook_lib.decision.view import NOTHING_SINCE, view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runbook_lib.decision.view import View
+    from runbook_lib.decision.view import Since, View
     from runbook_lib.facts import RunFacts
     from runbook_lib.results import StepResult
 
@@ -35,7 +35,9 @@ ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in MARKUP + SIGNS}
 APART = ENTITIES | {ord(sign): f"<span>&#{ord(sign)};</span>" for sign in SIGNS}
 
 
-def page(facts: RunFacts, result: StepResult, found: Mapping[str, Any], *, limit: int | None = None) -> str:
+def page(
+    facts: RunFacts, result: StepResult, found: Mapping[str, Any], *, limit: int | None = None, since: Since = NOTHING_SINCE
+) -> str:
     """The page of a plan, as Markdown.
 
     Args:
@@ -43,8 +45,9 @@ def page(facts: RunFacts, result: StepResult, found: Mapping[str, Any], *, limit
         result: 02's result.
         found: The data of 01's result.
         limit: The bytes of UTF-8 that it may have; without one it is whole. A cut page says that it is cut.
+        since: What became of the plan after 02 had come to its result.
     """
-    whole = view(facts, result, found)
+    whole = view(facts, result, found, since)
     cut = Cut() if limit is None else fitting(lambda tried: len(_rendered(whole, tried).encode()), limit)
     if cut is None:
         return _templates().get_template("short.md.j2").render(view=whole)

@@ -44,6 +44,26 @@ class Passed:
 
 
 @dataclass(frozen=True)
+class Since:
+    """What became of a plan after 02 had come to its result.
+
+    Attributes:
+        but: Why the plan does not stand though its result says PASS; empty where it does.
+        deployed: What 03 made of it, as a sentence; empty where it has not been started since.
+    """
+
+    but: str = ""
+    deployed: str = ""
+
+    def status(self, result: StepResult) -> Status:
+        """The verdict, as 03 takes it."""
+        return Status.UNKNOWN if self.but else result.status
+
+
+NOTHING_SINCE = Since()
+
+
+@dataclass(frozen=True)
 class View:
     """What the page says. Sums are US dollars a month."""
 
@@ -63,11 +83,12 @@ class View:
     failed: list[Finding]
     passed: list[Passed]
     warnings: list[str]
+    since: Since = NOTHING_SINCE
 
     @property
     def status(self) -> Status:
         """The verdict."""
-        return self.result.status
+        return self.since.status(self.result)
 
     @property
     def changes(self) -> bool:
@@ -109,13 +130,14 @@ class View:
         return Counter(finding.check for finding in self.failed).most_common()
 
 
-def view(facts: RunFacts, result: StepResult, found: Mapping[str, Any]) -> View:
+def view(facts: RunFacts, result: StepResult, found: Mapping[str, Any], since: Since = NOTHING_SINCE) -> View:
     """Build the page's contents; pure.
 
     Args:
         facts: What is known of the run.
         result: 02's result.
         found: The data of 01's result.
+        since: What became of the plan after that.
     """
     data = result.data
     plan = Plan.model_validate({"operations": data["operations"]})
@@ -136,6 +158,7 @@ def view(facts: RunFacts, result: StepResult, found: Mapping[str, Any]) -> View:
         failed=sorted((f for f in result.findings if f.status in WORST_FIRST), key=lambda f: WORST_FIRST.index(f.status)),
         passed=passed(result.findings),
         warnings=[str(line) for line in data["warnings"]],
+        since=since,
     )
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from unit.decision.planned import FOUND, result, step
-from unit.runs import create, finish
+from unit.runs import create, end, finish
 
 from runbook_lib import settings
 from runbook_lib.errors import UsageError
+from runbook_lib.owners import Owner
 from runbook_lib.reports import Format, format_named, report
 from runbook_lib.results import Status
 
@@ -63,3 +64,26 @@ def test_a_format_that_there_is_not_is_named_with_those_that_there_are() -> None
     with pytest.raises(UsageError, match="no format 'pdf'") as raised:
         format_named("pdf")
     assert raised.value.remedy == "Formats: markdown, html."
+
+
+def test_a_pass_whose_notebook_did_not_end_well_is_none(run: Run) -> None:
+    """03 refuses it: the page says what 03 would."""
+    number, told = run.next_attempt("02_plan"), result(step("create", QUEUE, "q", new={}))
+    run.ledger.append("notebook.started", step="02_plan", attempt=number, owner=Owner.me().model_dump())
+    end(run, "02_plan", number, **told.data)
+    run.ledger.append("notebook.ended", step="02_plan", attempt=number, status="UNKNOWN", state="timed_out")
+    for page in (report(run.facts.run, Format.MARKDOWN, 65_536), report(run.facts.run, Format.HTML, 65_536)):
+        assert "Verdict: UNKNOWN" in page
+        assert "timed" in page
+        assert "runbook run 03" not in page
+    assert ": UNKNOWN</title>" in report(run.facts.run, Format.HTML, 65_536)
+
+
+def test_a_plan_that_was_applied_is_not_to_be_applied(run: Run) -> None:
+    planned(run)
+    finish(run, "03_deploy", Status.PASS)
+    page = report(run.facts.run, Format.MARKDOWN, 65_536)
+    assert "deploy applied it" in page
+    assert "runbook run 03" not in page
+    planned(run)
+    assert "runbook run 03" in report(run.facts.run, Format.MARKDOWN, 65_536)
