@@ -123,6 +123,7 @@ def redshift(inputs: Inputs) -> Iterator[Item]:
     if size.startswith(("ra3.", "rg.")):
         yield Usage("Redshift managed storage", "redshift.storage", "redshift_gb")
     yield Usage("Redshift backups", "redshift.backup", "redshift_backup_gb")
+    yield Gap("queries over S3 and concurrency scaling", "they have no price here")
     if inputs.flag("manageMasterPassword"):
         yield Fixed("managed secret", "secrets.month", Decimal(1))
     if inputs.flag("publiclyAccessible"):
