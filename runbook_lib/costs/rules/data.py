@@ -105,6 +105,7 @@ def domain(inputs: Inputs) -> Iterator[Item]:
     if cluster.flag("warmEnabled"):
         warm = cluster.text("warmType")
         yield Fixed(f"search warm node {warm}", f"opensearch.node.{warm}", cluster.hours("warmCount", 2))
+        yield Gap("search warm storage", "it has no price here")
     if inputs.text("engineVersion").startswith(("Elasticsearch_", "OpenSearch_1.")):
         yield Gap("Extended Support", f"whether {inputs.text('engineVersion')} is in it, is not known here")
     if disk.flag("ebsEnabled"):

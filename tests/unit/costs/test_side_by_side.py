@@ -73,6 +73,8 @@ def test_what_is_not_there_or_not_known_is_not_charged(resource: Planned, key: s
         (make("docdb/cluster:Cluster", storageType="iopt1"), "DocumentDB instances of an I/O-Optimized cluster"),
         (make("neptune/cluster:Cluster", storageType="iopt1"), "Neptune instances of an I/O-Optimized cluster"),
         (make("redshift/cluster:Cluster", nodeType="dc2.large"), "queries over S3 and concurrency scaling"),
+        (make("opensearch/domain:Domain", clusterConfig={"warmEnabled": True, "warmCount": 2}), "search warm storage"),
+        (make("transfer/server:Server", protocols=["AS2"]), "AS2 messages"),
         (
             make("cloudfront/distribution:Distribution", priceClass="PriceClass_100"),
             "what CloudFront sends to origins, and invalidations after the first 1,000",
@@ -83,6 +85,10 @@ def test_what_is_not_there_or_not_known_is_not_charged(resource: Planned, key: s
 )
 def test_it_is_named_as_not_priced(resource: Planned, named: str) -> None:
     assert named in {entry.what for entry in price(resource).unpriced}
+
+
+def test_a_server_of_another_protocol_has_no_messages() -> None:
+    assert price(make("transfer/server:Server", protocols=["SFTP"])).complete
 
 
 @pytest.mark.parametrize(("iops", "asked"), [(3000, 3000), (40000, 32000)])
