@@ -55,6 +55,7 @@ DRIVERS = {
     "glcu_hours": "capacity units of gateway load balancers, by the hour",
     "glue_dpu_hours": "DPU-hours of jobs",
     "grafana_editors": "editors of Grafana",
+    "grafana_viewers": "viewers of Grafana",
     "graphql_queries": "queries and updates of GraphQL APIs",
     "http_api_requests": "calls of HTTP APIs",
     "insight_events": "events analysed for insights",

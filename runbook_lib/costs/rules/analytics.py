@@ -38,7 +38,8 @@ def replication(inputs: Inputs) -> Iterator[Item]:
         yield Gap("replication instance", "whether it is Multi-AZ is known only after the deployment")
         return
     zones = "multi" if inputs.flag("multiAz") else "single"
-    yield Fixed(f"replication instance {size}, {zones}", f"dms.{size}.{zones}")
+    # The price list calls a dms.t2.micro a t2.micro; the key's own "dms." stands before it.
+    yield Fixed(f"replication instance {size}, {zones}", f"dms.{size.removeprefix('dms.')}.{zones}")
     if inputs.raw.get("allocatedStorage") is not None:
         yield Gap("replication instance's storage", "how much of it its class brings is not known here")
     if inputs.flag("publiclyAccessible"):

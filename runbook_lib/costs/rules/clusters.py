@@ -74,6 +74,7 @@ def storage_of(service: str, name: str) -> Callable[[Inputs], Iterator[Item]]:
             yield Usage(f"{name} I/O requests", f"{service}.io", f"{service}_ios")
         else:
             yield Gap(f"{name} storage, {inputs.text('storageType')}", "it has no price here")
+            yield Gap(f"{name} instances of an I/O-Optimized cluster", "their lines show the standard rate, which is lower")
         yield Usage(f"{name} backups beyond the free allocation", f"{service}.backup", f"{service}_backup_gb")
         if service == "docdb" and inputs.text("engineVersion").startswith("3.6"):
             yield Gap("Extended Support of DocumentDB 3.6", "it has no price here")

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _GP3_IOPS, _GP3_MIBPS = Decimal(3000), Decimal(125)  # what every gp3 volume brings
+_IO2_FIRST_TIER = Decimal(32000)
 _MIBPS_PER_GIBPS = Decimal(1024)
 _MONITORED_METRICS = Decimal(7)
 _EBS_OPTIMIZED_AT_A_PRICE = ("c1.", "c3.", "g2.", "i2.", "m1.", "m2.", "m3.", "r3.")
 _BURSTING = ("t2.", "t3.", "t3a.", "t4g.")
-_UNLIMITED_BY_DEFAULT = ("t3.", "t3a.", "t4g.")
+UNLIMITED_BY_DEFAULT = ("t3.", "t3a.", "t4g.")
 
 
 def instance(inputs: Inputs) -> Iterator[Item]:
@@ -42,7 +43,7 @@ def instance(inputs: Inputs) -> Iterator[Item]:
     if inputs.flag("ebsOptimized") and size.startswith(_EBS_OPTIMIZED_AT_A_PRICE):
         yield Gap("EBS-optimized instance", f"for {size} it is charged apart, and has no price here")
     credit = inputs.nested("creditSpecification").text("cpuCredits")
-    if (credit == "unlimited" and size.startswith(_BURSTING)) or (not credit and size.startswith(_UNLIMITED_BY_DEFAULT)):
+    if (credit == "unlimited" and size.startswith(_BURSTING)) or (not credit and size.startswith(UNLIMITED_BY_DEFAULT)):
         yield Usage("CPU credits beyond the earned ones", "ec2.cpucredits", "cpu_credit_hours")
     yield Usage("data out to the internet", "dt.internet", "internet_gb")
 
@@ -52,6 +53,8 @@ def disks(inputs: Inputs) -> Iterator[Item]:
     root = inputs.nested("rootBlockDevice")
     if root.raw.get("volumeSize") is None:
         yield Gap("root volume", "its size is its image's, which its inputs do not tell")
+    elif not root.text("volumeType"):
+        yield Gap("root volume", "its type is its image's, which its inputs do not tell")
     else:
         yield from volume_of(root, "root volume", size="volumeSize", kind="volumeType")
     devices = inputs.objects("ebsBlockDevices")
@@ -78,7 +81,11 @@ def volume_of(inputs: Inputs, what: str, *, size: str, kind: str) -> Iterator[It
     medium = inputs.text(kind, "gp2")
     yield Fixed(f"{what}, {medium}", f"ebs.{medium}", inputs.number(size), Kind.CAPACITY)
     if medium in ("io1", "io2"):
-        yield Fixed(f"{what}, {medium} IOPS", f"ebs.{medium}.iops", inputs.number("iops"), Kind.CAPACITY)
+        iops = inputs.number("iops")
+        if medium == "io2" and iops is not None and iops > _IO2_FIRST_TIER:
+            yield Gap(f"{what}, io2 IOPS above {_IO2_FIRST_TIER}", "they are cheaper, and have no price here")
+            iops = _IO2_FIRST_TIER
+        yield Fixed(f"{what}, {medium} IOPS", f"ebs.{medium}.iops", iops, Kind.CAPACITY)
     elif medium == "standard":
         yield Usage("requests of magnetic volumes", "ebs.standard.io", "ebs_ios")
     elif medium == "gp3":

@@ -34,7 +34,9 @@ def vpn(inputs: Inputs) -> Iterator[Item]:
 
 def port(inputs: Inputs) -> Iterator[Item]:
     """Port hours by the bandwidth; what goes out depends on the place."""
-    yield Fixed(f"Direct Connect port, {inputs.text('bandwidth')}", f"dx.port.{inputs.text('bandwidth').lower()}")
+    bandwidth = inputs.text("bandwidth")
+    # The price list's capacity is 1G where the resource's bandwidth is 1Gbps.
+    yield Fixed(f"Direct Connect port, {bandwidth}", f"dx.port.{bandwidth.removesuffix('bps')}")
     yield Gap("data out over Direct Connect", "its price depends on the location, and has none here")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Usage
-from runbook_lib.costs.model import Kind
+from runbook_lib.costs.model import HOURS, Kind
+from runbook_lib.costs.rules.compute import UNLIMITED_BY_DEFAULT
 from runbook_lib.costs.rules.priced import Priced, plain, table
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def service(inputs: Inputs) -> Iterator[Item]:
 
     Without a launch type it is its cluster's default strategy that says which (CreateService in the ECS API reference).
     """
-    count = inputs.text("desiredCount", "1")
+    tasks = inputs.number("desiredCount")  # a daemon's are as many as its instances
+    count = "an unknown number of" if tasks is None else tasks
     kind = inputs.text("launchType")
     if kind == "FARGATE" or inputs.items("capacityProviderStrategies") != []:
         yield Gap(f"{count} tasks", "their CPU and memory are the task definition's, which the service's inputs do not tell")
@@ -27,7 +29,9 @@ def service(inputs: Inputs) -> Iterator[Item]:
         yield Gap(f"{count} tasks on your own machines", "they have no price here")
     elif kind != "EC2":
         yield Gap(f"{count} tasks", "whether on Fargate or on instances, its cluster's default strategy says; launchType would")
-    # On EC2 the instances are charged, as resources of their own.
+    # On EC2 the instances are charged, as resources of their own; only Fargate gives a task an address.
+    if inputs.nested("networkConfiguration").flag("assignPublicIp") and tasks != 0:
+        yield Fixed("public IPv4 address, per task", "ipv4.inuse", None if tasks is None else HOURS * tasks)
 
 
 def ecs_cluster(inputs: Inputs) -> Iterator[Item]:
@@ -65,6 +69,9 @@ def node_group(inputs: Inputs) -> Iterator[Item]:
         yield Gap("nodes", "only Linux nodes whose type is known have a price")
     else:
         yield Fixed(f"nodes {size}, Linux", f"ec2.linux.{size}", scaling.hours("desiredSize") if count is not None else None)
+    if size.startswith(UNLIMITED_BY_DEFAULT) and (sizes or not inputs.nested("launchTemplate").raw):
+        yield Usage("CPU credits beyond the earned ones", "ec2.cpucredits", "cpu_credit_hours")
+    yield Gap("nodes' public IPv4 addresses", "whether they have any is their subnets' to say")
     if inputs.nested("launchTemplate").raw:
         yield Gap("nodes' volumes", "they are the launch template's, which the group's inputs do not tell")
     else:
@@ -94,7 +101,8 @@ RULES = table(
     Priced(
         "aws:ecs/service:Service",
         service,
-        "launchType desiredCount capacityProviderStrategies schedulingStrategy",
+        "launchType desiredCount capacityProviderStrategies schedulingStrategy networkConfiguration "
+        "networkConfiguration.assignPublicIp",
         {"volumeConfiguration": "volumes of tasks", "vpcLatticeConfigurations": "VPC Lattice"},
     ),
     Priced("aws:ecs/cluster:Cluster", ecs_cluster, "settings", {"configuration": "logs of commands that are run in tasks"}),

@@ -105,6 +105,7 @@ def domain(inputs: Inputs) -> Iterator[Item]:
     if cluster.flag("warmEnabled"):
         warm = cluster.text("warmType")
         yield Fixed(f"search warm node {warm}", f"opensearch.node.{warm}", cluster.hours("warmCount", 2))
+        yield Gap("search warm storage", "it has no price here")
     if inputs.text("engineVersion").startswith(("Elasticsearch_", "OpenSearch_1.")):
         yield Gap("Extended Support", f"whether {inputs.text('engineVersion')} is in it, is not known here")
     if disk.flag("ebsEnabled"):
@@ -123,6 +124,7 @@ def redshift(inputs: Inputs) -> Iterator[Item]:
     if size.startswith(("ra3.", "rg.")):
         yield Usage("Redshift managed storage", "redshift.storage", "redshift_gb")
     yield Usage("Redshift backups", "redshift.backup", "redshift_backup_gb")
+    yield Gap("queries over S3 and concurrency scaling", "they have no price here")
     if inputs.flag("manageMasterPassword"):
         yield Fixed("managed secret", "secrets.month", Decimal(1))
     if inputs.flag("publiclyAccessible"):

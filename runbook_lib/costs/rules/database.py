@@ -53,6 +53,10 @@ def _storage(inputs: Inputs, zones: str) -> Iterator[Item]:
     size = inputs.number("allocatedStorage")
     # The Multi-AZ storage price counts both copies already.
     yield Fixed(f"{kind} storage, {_spoken(zones)}", f"rds.storage.{kind}.{zones}", size, Kind.CAPACITY)
+    if kind in ("io1", "io2"):
+        yield Fixed(f"{kind} IOPS, {_spoken(zones)}", f"rds.{kind}.iops.{zones}", inputs.number("iops"), Kind.CAPACITY)
+    elif kind == "standard":
+        yield Gap("requests of magnetic storage", "they have no price here")
     if kind != "gp3":
         return
     iops, throughput = _GP3_BASELINE[(size or 0) >= _GP3_STRIPED_FROM_GB]

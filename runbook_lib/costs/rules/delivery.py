@@ -51,6 +51,8 @@ def transfer(inputs: Inputs) -> Iterator[Item]:
     count = None if protocols is None else Decimal(max(len(protocols), 1))  # none given is SFTP
     yield Fixed("transfer endpoint, per protocol", "transfer.hour", None if count is None else HOURS * count)
     yield Usage("data transferred in and out", "transfer.gb", "transfer_gb")
+    if protocols is None or "AS2" in protocols:
+        yield Gap("AS2 messages", "they have no price here")
 
 
 def airflow(inputs: Inputs) -> Iterator[Item]:

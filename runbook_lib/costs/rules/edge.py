@@ -22,6 +22,7 @@ def distribution(inputs: Inputs) -> Iterator[Item]:
         yield Gap("viewers outside North America and Europe", "CloudFront's rates there are higher, and have no price here")
     yield Usage("CloudFront data out", "cloudfront.gb", "cloudfront_gb")
     yield Usage("CloudFront HTTPS requests", "cloudfront.https", "cloudfront_requests")
+    yield Gap("what CloudFront sends to origins, and invalidations after the first 1,000", "they have no price here")
     origins = inputs.objects("origins")
     if origins is None or any(origin.nested("originShield").flag("enabled") for origin in origins):
         yield Gap("Origin Shield", "its requests have no price here")

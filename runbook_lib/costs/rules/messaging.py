@@ -116,7 +116,7 @@ def broker(inputs: Inputs) -> Iterator[Item]:
     zones, count = counts[mode]
     yield Fixed(f"{engine} broker {size}, {mode}", f"mq.{engine}.{size}.{zones}", HOURS * count)
     kind = inputs.text("storageType", "ebs" if engine == "rabbitmq" else "efs").lower()
-    yield Usage(f"broker storage, {kind}", f"mq.storage.{kind}", "broker_gb")
+    yield Usage(f"broker storage, {kind}", f"mq.storage.{'rabbitmq' if engine == 'rabbitmq' else kind}", "broker_gb")
     if inputs.flag("publiclyAccessible"):
         yield Gap("public IPv4 addresses", "how many a broker holds is not documented")
 

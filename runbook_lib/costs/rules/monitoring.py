@@ -119,7 +119,13 @@ RULES = table(
         "",
         {"loggingConfiguration": "logs of the workspace"},
     ),
-    Priced("aws:grafana/workspace:Workspace", plain(Usage("Grafana editors", "grafana.editor", "grafana_editors"))),
+    Priced(
+        "aws:grafana/workspace:Workspace",
+        plain(
+            Usage("Grafana editors", "grafana.editor", "grafana_editors"),
+            Usage("Grafana viewers", "grafana.viewer", "grafana_viewers"),
+        ),
+    ),
     Priced(
         "aws:sns/topic:Topic",
         topic,
