@@ -129,11 +129,13 @@ def lambda_runtimes() -> dict[str, RuntimeLife]:
 def line_of(lives: Mapping[str, ServiceLife], version: str) -> ServiceLife | None:
     """The version line that a version is of: ``7`` for ``7.1``, ``2.11`` for ``OpenSearch_2.11``, ``8.0`` for Aurora MySQL's.
 
+    An OpenSearch domain may run Elasticsearch (``Elasticsearch_7.10``), which is no line of OpenSearch's.
+
     Args:
         lives: Of one service, by version line.
         version: E.g. ``8.0.mysql_aurora.3.04.0``.
     """
-    parts = version.removeprefix("OpenSearch_").removeprefix("Elasticsearch_").split(".")
+    parts = version.removeprefix("OpenSearch_").split(".")
     lines = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((lives[line] for line in lines if line in lives), None)
 

@@ -39,6 +39,12 @@ def _answer(op: Operation, context: GateContext) -> paths.Answer | None:
     if offers is None:
         return paths.Answer(status=Status.UNKNOWN, message=f"asks for {engine} {version}, of which nobody was asked")
     running = context.running.get(op.urn) or str(op.old_inputs.get("engineVersion") or "")
+    if op.op == "import":
+        return paths.Answer(status=Status.PASS, message=f"is taken over as it is, at {engine} {version}")
+    was = str(op.old_inputs.get("engine") or engine)
+    if op.op not in MADE and was != engine:
+        message = f"goes from {was} to {engine}, which RDS does for no database"
+        return paths.Answer(status=Status.FAIL, message=message, remedy="Make a new database, and move the data.")
     if op.op in MADE or not running:
         return paths.made(version, offers)
     if running == version or not version:

@@ -28,7 +28,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
         meanwhile.submit(gates.warm_up)
         meanwhile.submit(looking_around.warm_up, context.aws)
         outcome, saved = saved_plan.preview(context.run, context.engine)
-    engines, running = planned.read(context.aws, outcome.plan, found, context.day)
+    engines, running = planned.read(context.aws, outcome.plan, found, context.day, context.engine.resources)
     config = settings.stack_config(context.run.facts.environment)
     findings = gates.judge(
         outcome.plan,

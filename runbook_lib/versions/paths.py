@@ -69,6 +69,12 @@ def made(version: str, offers: Offers) -> Answer:
         version: The version asked for; a major alone would leave the choice to the day of the deployment.
         offers: What RDS offers of its engine.
     """
+    if not offers.offers:
+        return Answer(
+            status=Status.UNKNOWN,
+            message=f"asks for {offers.engine} {version}, of which RDS lists no version at all ({offers.told})",
+            remedy="Look whether this engine is offered in this region.",
+        )
     found = offers.of(version)
     if found is not None and found.status == "available":
         return Answer(status=Status.PASS, message=f"asks for {offers.engine} {version}, which RDS offers ({offers.told})")
@@ -77,7 +83,12 @@ def made(version: str, offers: Offers) -> Answer:
         return Answer(
             status=Status.UNKNOWN, message=f"asks for {offers.engine} {version}, of which RDS does not say whether it {can}"
         )
-    why = "which RDS has withdrawn" if found else "which RDS does not list" if version else "no version"
+    part = any(within(each.version, version) for each in offers.offers) if version and not found else False
+    why = (
+        "which RDS has withdrawn" if found
+        else "which leaves the minor version to the day of the deployment" if part
+        else "which RDS does not list" if version else "no version"
+    )  # fmt: skip
     asks = f"{offers.engine} {version}, {why}" if version else f"no version of {offers.engine}"
     return Answer(
         status=Status.FAIL,
@@ -100,6 +111,8 @@ def moved(old: str, new: str, offers: Offers, *, major_allowed: bool) -> Answer:
     targets = sorted(start.upgrade_targets, key=numbers) if start else []
     possible = f"from {old} RDS upgrades to {_listed(targets) if targets else 'no version that it names'} ({offers.told})"
     remedy = f"Ask for one of {_listed(targets)}." if targets else f"Keep {old}, or make a new database and move the data."
+    if within(old, new):
+        return Answer(status=Status.PASS, message=f"stays at {offers.engine} {old}, which is {new} as asked for")
     if numbers(new) < numbers(old):
         return Answer(status=Status.FAIL, message=f"goes back from {step}: RDS never does; {possible}", remedy=remedy)
     if targets and new not in targets:
@@ -122,6 +135,11 @@ def moved(old: str, new: str, offers: Offers, *, major_allowed: bool) -> Answer:
         status=Status.PASS,
         message=f"goes from {step}, an upgrade that RDS {'names' if targets else 'makes within a major version'}",
     )
+
+
+def within(version: str, prefix: str) -> bool:
+    """Whether a version is one of those that a shorter one stands for: ``17.5`` of ``17``, ``8.0.40`` of ``8.0``."""
+    return version.startswith(f"{prefix}.")
 
 
 def line(engine: str, version: str) -> tuple[int, ...]:

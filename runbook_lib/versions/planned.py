@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runbook_lib.errors import TargetError
 from runbook_lib.lifecycle import ServiceLife, lives_of
-from runbook_lib.plan import COMPUTED
+from runbook_lib.plan import COMPUTED, GENERATED
 from runbook_lib.versions.catalogue import Offer, lives, offers
 from runbook_lib.versions.paths import Offers
 from runbook_lib.versions.support import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from runbook_lib.aws import Aws
     from runbook_lib.days import Day
     from runbook_lib.plan import Operation, Plan
     from runbook_lib.versions.discovery import Discovery
+
+    State = Callable[[], Iterable[Mapping[str, Any]]]
 
 DATABASES = {
     "aws:rds/instance:Instance": ("identifier", "describe_db_instances", "DBInstanceIdentifier", "DBInstances"),
@@ -31,7 +33,7 @@ _STATUS = {Verdict.CREATABLE: "available", Verdict.WITHDRAWN: "deprecated"}
 _MISSING = ("DBInstanceNotFound", "DBClusterNotFound")
 
 
-def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Offers], dict[str, str]]:
+def read(aws: Aws, plan: Plan, found: Discovery, day: Day, state: State = list) -> tuple[dict[str, Offers], dict[str, str]]:
     """Read what RDS says, once for each engine.
 
     Args:
@@ -39,6 +41,7 @@ def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Of
         plan: The plan.
         found: What 01 found out, of PostgreSQL.
         day: The day that answers are true for.
+        state: Reads the stack's resources; asked only for names that Pulumi made up, which a plan does not show.
 
     Returns:
         What is offered, by engine; and what databases that would be changed run now, by the operation's URN.
@@ -60,7 +63,10 @@ def read(aws: Aws, plan: Plan, found: Discovery, day: Day) -> tuple[dict[str, Of
             )
             for engine in sorted(engines)
         }
-        running = {op.urn: version for op in _databases(plan) if op.op == "update" and (version := _running(aws, op))}
+        updated = [op for op in _databases(plan) if op.op == "update"]
+        made_up = any(GENERATED in op.old_inputs.values() for op in updated)
+        outputs = {str(each["urn"]): each.get("outputs") or {} for each in state()} if made_up else {}
+        running = {op.urn: version for op in updated if (version := _running(aws, op, outputs.get(op.urn, {})))}
     except (BotoCoreError, ClientError) as error:
         raise TargetError(
             f"RDS does not say what the planned databases can be moved to: {error}",
@@ -86,13 +92,13 @@ def _databases(plan: Plan) -> Iterator[Operation]:
     return (op for op in plan.operations if op.type in ENGINES and op.op != "delete")
 
 
-def _running(aws: Aws, op: Operation) -> str:
+def _running(aws: Aws, op: Operation, outputs: Mapping[str, Any]) -> str:
     """What a database runs: RDS upgrades minors by itself, and the state need not know. Empty where there is none of its name."""
     from botocore.exceptions import ClientError
 
     name, operation, parameter, key = DATABASES.get(op.type, ("", "", "", ""))
-    identifier = op.old_inputs.get(name)
-    if not identifier:
+    identifier = outputs.get(name) or op.old_inputs.get(name)
+    if not identifier or identifier == GENERATED:
         return ""
     try:
         answer = getattr(aws.client("rds"), operation)(**{parameter: identifier})

@@ -81,6 +81,16 @@ def test_what_a_database_runs_is_asked_whatever_of_it_changes() -> None:
     assert sorted(running.values()) == ["14.24", "14.24"]
 
 
+def test_a_name_that_pulumi_made_up_is_read_from_the_state() -> None:
+    """A plan shows none, for previews draw another each time; RDS would be asked for ``<generated>``."""
+    rds, step = Rds(), update(INSTANCE, "db", identifier="db-1a2b3c4")
+    (op,) = outcome(step).plan.operations
+    assert op.old_inputs["identifier"] == "<generated>"
+    state = [{"urn": op.urn, "outputs": {"identifier": "db-1a2b3c4"}}]
+    _, running = planned.read(cast("Any", rds), outcome(step).plan, judging.judged(), DAY, lambda: state)
+    assert (rds.asked, running) == (["db-1a2b3c4"], {op.urn: "14.24"})
+
+
 def test_what_is_made_or_stays_is_not_asked_about() -> None:
     rds = Rds()
     assert read(rds, resource(INSTANCE, "i", engine="postgres", identifier="db"))[1] == {}
