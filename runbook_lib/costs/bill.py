@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from runbook_lib.costs import prices
 from runbook_lib.costs.free import free_types
 from runbook_lib.costs.items import Fixed, Gap, Inputs, Item, Usage
 from runbook_lib.costs.model import Free, Kind, Line, PlannedResource, Range, Unpriced
+from runbook_lib.costs.price_list import refresh_command
 from runbook_lib.costs.regions import Regions
 from runbook_lib.costs.rules import RULES
 from runbook_lib.costs.usage import UsageAssumptions
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
-    from runbook_lib.costs.prices import Price, PriceList
+    from runbook_lib.costs.price_list import Price, PriceList
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Bill:
         listed = self.prices(region)
         rate = listed.rate(item.key)
         if rate is None:
-            remedy = "" if region.startswith("cn-") else prices.refresh_command(region)  # China's lists are in yuan
+            remedy = "" if region.startswith("cn-") else refresh_command(region)  # China's lists are in yuan
             used = isinstance(item, Usage)
             self._leave_open(resource, item.what, listed.why_missing(item.key), remedy, used=used)
         elif rate.usd == 0:

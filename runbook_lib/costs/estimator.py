@@ -18,7 +18,7 @@ from runbook_lib.costs.usage import UsageAssumptions
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runbook_lib.costs.prices import PriceList
+    from runbook_lib.costs.price_list import PriceList
 
 _GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
 _FOREIGN = frozenset({"read", "read-replacement"})  # looked up, owned and paid by another stack

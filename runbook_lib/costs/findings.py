@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from runbook_lib.costs.model import Estimate, Kind, cents, dollars
-from runbook_lib.costs.prices import STALE_AFTER_DAYS, refresh_command
+from runbook_lib.costs.price_list import refresh_command
+from runbook_lib.costs.prices import STALE_AFTER_DAYS
 from runbook_lib.costs.show import places
 from runbook_lib.results import Finding, Status
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from runbook_lib.costs.offers import ENDLESS, Dimension, Product
+from runbook_lib.costs.prices import ASKED
 from runbook_lib.costs.products import Selector
 
 CURRENCY = "USD"
@@ -152,11 +153,20 @@ def _stated(selector: Selector, as_of: str) -> Row:
     )
 
 
-def unpriced(selector: Selector, key: str, why: str, as_of: str) -> Row:
-    """A row without a price; asking for it gives the reason."""
+def unpriced(selector: Selector, key: str, why: str, as_of: str, *, asked: bool = True) -> Row:
+    """A row without a price; asking for it gives the reason.
+
+    Args:
+        selector: What was looked for.
+        key: The price list's key.
+        why: Why there is none.
+        as_of: The day, ISO 8601.
+        asked: Whether AWS has answered; then no older list knows better.
+    """
     return Row(
-        key=key, service_code=selector.service_code, unit=selector.units[0], as_of=as_of, source_1="AWS price list", note=why
-    )
+        key=key, service_code=selector.service_code, unit=selector.units[0], as_of=as_of, source_1="AWS price list", note=why,
+        confirmed_by_two=ASKED if asked else "no",
+    )  # fmt: skip
 
 
 def _digits(number: Decimal) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from runbook_lib.costs.prices import ListFile
+from runbook_lib.costs.price_list import ListFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,15 +11,15 @@ import csv
 import hashlib
 import os
 import re
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from runbook_lib import settings
+from runbook_lib.costs import products
+from runbook_lib.costs.price_list import ListFile, Price, PriceList, refresh_command
 from runbook_lib.errors import UsageError
 
 STALE_AFTER_DAYS = 90
@@ -28,100 +28,14 @@ FOLDER_VARIABLE = "RUNBOOK_PRICES"
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _TIER = re.compile(r"^(?P<family>.+)\.t\d+$")
 _CURRENCY = "USD"
-_CONFIRMED = frozenset({"yes", "aws"})
-
-
-class Price(BaseModel):
-    """One row of the price list.
-
-    Attributes:
-        usd: US dollars per ``unit``.
-        tier_end: The monthly quantity up to which this rate holds; ``None`` is without end.
-        as_of: When the source said so; ``None`` where the source is undated.
-        confirmed: Whether a second source says the same, or AWS itself was asked.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str
-    service: str
-    unit: str
-    usd: Decimal
-    tier_end: Decimal | None
-    as_of: date | None
-    source: str
-    confirmed: bool
-
-    def age_days(self, today: date) -> int | None:
-        """Days since the source said so, ``None`` where that is not known."""
-        return None if self.as_of is None else (today - self.as_of).days
-
-
-class ListFile(BaseModel):
-    """A file that prices were read from.
-
-    Attributes:
-        name: Its path in the project, or the file's name alone where it lies elsewhere.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    region: str
-    name: str
-    sha256: str
-
-
-class PriceList(BaseModel):
-    """The prices of one region, US dollars; empty where there is no list for the region."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    region: str
-    rates: dict[str, tuple[Price, ...]]
-    """Per key, the paid rates in the order of their tiers."""
-    missing: dict[str, str]
-    """Keys that were looked for and not found, with the list's own words about them."""
-    files: tuple[ListFile, ...] = ()
-    """What it was read from, the first to be believed first."""
-
-    def rate(self, key: str) -> Price | None:
-        """The rate of the first paid tier, or ``None`` where the price is not known."""
-        tiers = self.rates.get(key)
-        return tiers[0] if tiers else None
-
-    def why_missing(self, key: str) -> str:
-        """Why ``rate`` gave ``None``."""
-        if not self.rates:
-            return f"there is no price list for {self.region}"
-        return f"price {key} in {self.region}: {self.missing.get(key) or 'not in the price list'}"
-
-    def cost(self, key: str, quantity: Decimal) -> Decimal | None:
-        """What ``quantity`` units in a month cost, tier by tier, free tiers left out.
-
-        Returns:
-            US dollars, unrounded; ``None`` where the price is unknown or the quantity goes beyond the known tiers.
-        """
-        total, begin = Decimal(0), Decimal(0)
-        for price in self.rates.get(key, ()):
-            if price.tier_end is None or quantity <= price.tier_end:
-                return total + (quantity - begin) * price.usd
-            total += (price.tier_end - begin) * price.usd
-            begin = price.tier_end
-        return None
-
-    def over(self, other: PriceList) -> PriceList:
-        """This list, with the rows of ``other`` where it has no price."""
-        return PriceList(
-            region=self.region,
-            rates=other.rates | self.rates,
-            missing={key: why for key, why in (other.missing | self.missing).items() if key not in other.rates | self.rates},
-            files=(*self.files, *other.files),
-        )
-
-
-def refresh_command(region: str) -> str:
-    """What gets the prices of a region."""
-    return f"runbook prices refresh --region {region}"
+ASKED = "aws"
+"""In ``confirmed_by_two``: AWS itself was asked, and answered this."""
+_CONFIRMED = frozenset({"yes", ASKED})
+_COLUMNS = frozenset(
+    {"key", "service_code", "unit", "usd", "tier_begin", "tier_end", "as_of", "source_1", "confirmed_by_two", "note"}
+)
+_LARGEST = 9
+"""The power of ten of a price beyond which it is none."""
 
 
 def own_file(region: str) -> Path:
@@ -142,6 +56,7 @@ def load(region: str) -> PriceList:
     own = own_file(region)
     if own.is_file():
         found = read(region, _text(own), name=_told(own))
+        _not_from_tomorrow(found, datetime.now(UTC).date())
     return found.over(shipped(region))
 
 
@@ -166,14 +81,23 @@ def read(region: str, text: str, *, name: str) -> PriceList:
     """
     rates: dict[str, list[Price]] = {}
     missing: dict[str, str] = {}
-    for row in csv.DictReader(text.splitlines()):
+    refuted: set[str] = set()
+    table = csv.DictReader(text.removeprefix("\ufeff").splitlines())
+    if lacking := _COLUMNS - set(table.fieldnames or ()):
+        raise UsageError(
+            f"{name} is no price list: it lacks the columns {', '.join(sorted(lacking))}.",
+            remedy=f"Write it anew: {refresh_command(region)}.",
+        )
+    for row in table:
         try:
-            family = _TIER.sub(r"\g<family>", row["key"])
+            family = _TIER.sub(r"\g<family>", _whole(row)["key"])
             if row["usd"]:
-                rates.setdefault(family, []).append(_price(row, family))
+                tiers = rates.setdefault(family, [])
+                tiers.append(_price(row, family, tiers))
             else:
                 missing[family] = row["note"]
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+                refuted |= {family} if row["confirmed_by_two"] == ASKED else set()
+        except (TypeError, ValueError, ArithmeticError) as error:
             raise UsageError(
                 f"{name}: the row {row.get('key')!r} is not a price: {error}",
                 remedy=f"Correct it, or write the list anew: {refresh_command(region)}.",
@@ -181,28 +105,55 @@ def read(region: str, text: str, *, name: str) -> PriceList:
     # Rows are in tier order in the file. A first tier that begins above zero begins where an account-wide free
     # allowance ends; that may be spent already, so the first paid rate counts from the first unit.
     source = ListFile(region=region, name=name, sha256=hashlib.sha256(text.encode()).hexdigest())
-    return PriceList(region=region, rates={key: tuple(tiers) for key, tiers in rates.items()}, missing=missing, files=(source,))
+    found = {key: tuple(tiers) for key, tiers in rates.items()}
+    return PriceList(region=region, rates=found, missing=missing, refuted=frozenset(refuted), files=(source,))
 
 
-def _price(row: dict[str, str], key: str) -> Price:
+def _whole(row: dict[str, str]) -> dict[str, str]:
+    if None in row.values():
+        msg = "it has fewer columns than the head"
+        raise ValueError(msg)
+    return row
+
+
+def _price(row: dict[str, str], key: str, before: list[Price]) -> Price:
     currency = row.get("currency") or _CURRENCY
     if currency != _CURRENCY:
         msg = f"it is in {currency}, which is never summed with US dollars"
         raise ValueError(msg)
     usd = Decimal(row["usd"])
-    if not usd.is_finite() or usd < 0:
+    if not usd.is_finite() or usd < 0 or usd.adjusted() > _LARGEST:
         msg = f"{row['usd']} is not an amount"
+        raise ValueError(msg)
+    begin, end = (Decimal("Infinity" if row[edge] == "Inf" else row[edge]) for edge in ("tier_begin", "tier_end"))
+    if before and begin != before[-1].tier_end:
+        msg = f"its tier begins at {row['tier_begin']}, the one before ends at {before[-1].tier_end or 'no quantity'}"
+        raise ValueError(msg)
+    if not 0 <= begin < end:
+        msg = f"its tier goes from {row['tier_begin']} to {row['tier_end']}"
+        raise ValueError(msg)
+    if (unit := products.unit_of(key)) not in {None, row["unit"]}:
+        msg = f"it is for {row['unit']}, and is charged by {unit}"
         raise ValueError(msg)
     return Price(
         key=key,
         service=row["service_code"],
         unit=row["unit"],
         usd=usd,
-        tier_end=None if row["tier_end"] == "Inf" else Decimal(row["tier_end"]),
+        tier_end=None if end.is_infinite() else end,
         as_of=date.fromisoformat(row["as_of"]) if row["as_of"][:1].isdigit() else None,
         source=row["source_1"],
         confirmed=row["confirmed_by_two"] in _CONFIRMED,
     )
+
+
+def _not_from_tomorrow(found: PriceList, today: date) -> None:
+    for price in (price for tiers in found.rates.values() for price in tiers):
+        if price.as_of and price.as_of > today + timedelta(days=1):
+            raise UsageError(
+                f"{found.files[0].name}: {price.key} is a price of {price.as_of}, which has not come.",
+                remedy=f"Look at this machine's clock, or write the list anew: {refresh_command(found.region)}.",
+            )
 
 
 def _text(own: Path) -> str:

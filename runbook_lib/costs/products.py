@@ -131,3 +131,9 @@ def parse(lines: Iterable[str]) -> tuple[Selector, ...]:
                 remedy="Its columns are key, service_code, unit, region_by, attributes (name=value;name=value), seen.",
             ) from error
     return tuple(found)
+
+
+@cache
+def unit_of(key: str) -> str | None:
+    """What a price is for by its key, in the price list's word; ``None`` where no product is looked for."""
+    return next((each.units[0] for each in selectors() if each.stands_for(key)), None)

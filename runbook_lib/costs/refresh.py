@@ -55,7 +55,7 @@ def build(region: str, source: PriceSource, *, now: datetime, told: Callable[[st
         try:
             found = () if selector.stated is not None else source.products(selector, region)
         except NotListedError as error:
-            return (matching.unpriced(selector, selector.key, error.message, as_of),)
+            return (matching.unpriced(selector, selector.key, error.message, as_of, asked=False),)
         return matching.rows(selector, found, region=region, as_of=as_of)
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

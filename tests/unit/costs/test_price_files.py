@@ -19,7 +19,7 @@ from runbook_lib.costs import offers, price_sources, prices, refresh
 from runbook_lib.costs.products import Selector
 from runbook_lib.errors import TargetError, UsageError
 
-HEADER = "key,service_code,unit,usd,tier_end,as_of,source_1,confirmed_by_two,note"
+HEADER = "key,service_code,unit,usd,tier_begin,tier_end,as_of,source_1,confirmed_by_two,note"
 
 
 class TestList:
@@ -39,9 +39,57 @@ class TestList:
             == Decimal("0.0000037") * 333_000_000 + Decimal("0.00000319") * 67_000_000
         )
         assert found.cost("sns.http", Decimal(100)) == Decimal("0.0000006") * 100  # the allowance may be spent already
-        kms = found.rate("kms.key")
-        assert kms is not None  # only the shipped list has it
-        assert "calculator" in kms.source
+        # The shipped list has it, and AWS, which was asked, has no one product of that kind.
+        assert prices.shipped(REGION).rate("kms.key") is not None
+        assert found.rate("kms.key") is None
+
+    def test_what_aws_was_not_asked_the_shipped_list_still_knows(self, folder: Path) -> None:
+        """As with the public files, in which the larger services are not read."""
+        folder.mkdir()
+        for asked, known in (("no", True), ("aws", False)):
+            row = f"kms.key,awskms,Keys,,0,Inf,2026-11-26,AWS price list,{asked},the public file is too large"
+            (folder / "prices_eu_central_1.csv").write_text(f"{HEADER}\n{row}\n")
+            assert (prices.load(REGION).rate("kms.key") is not None) is known
+
+    @pytest.mark.parametrize(
+        ("rows", "said"),
+        [
+            (
+                ["nat.hour,AmazonEC2,Hrs,0.001,0,Inf", "nat.hour,AmazonEC2,Hrs,0.045,0,Inf"],
+                "tier begins at 0, the one before ends",
+            ),
+            (["nat.hour,AmazonEC2,Month,0.045,0,Inf"], "it is for Month, and is charged by Hrs"),
+            (["s3.std.t2,AmazonS3,GB-Mo,0.02,100,Inf", "s3.std.t1,AmazonS3,GB-Mo,0.03,0,100"], "tier begins at 0"),
+            (
+                ["s3.std.t1,AmazonS3,GB-Mo,0.03,0,100", "s3.std.t2,AmazonS3,GB-Mo,0.02,500,Inf"],
+                "tier begins at 500, the one before ends at 100",
+            ),
+            (["nat.hour,AmazonEC2,Hrs,0.045,0,-5"], "its tier goes from 0 to -5"),
+            (["nat.hour,AmazonEC2,Hrs,1e999999,0,Inf"], "1e999999 is not an amount"),
+            (["nat.hour,AmazonEC2"], "it has fewer columns than the head"),
+        ],
+    )
+    def test_rows_that_contradict_each_other_or_the_charge_are_refused(self, folder: Path, rows: list[str], said: str) -> None:
+        folder.mkdir()
+        whole = [f"{row},2026-11-26,here,aws," if row.count(",") > 2 else row for row in rows]
+        (folder / "prices_eu_west_1.csv").write_text("\n".join([HEADER, *whole]) + "\n")
+        with pytest.raises(UsageError, match="is not a price") as refused:
+            prices.load("eu-west-1")
+        assert said in refused.value.message
+
+    @pytest.mark.parametrize("text", ["", "<html>\n", "key,usd\n"])
+    def test_what_is_no_price_list_is_refused(self, folder: Path, text: str) -> None:
+        folder.mkdir()
+        (folder / "prices_us_east_1.csv").write_text(text)
+        with pytest.raises(UsageError, match="is no price list: it lacks the columns"):
+            prices.load("us-east-1")
+
+    def test_a_price_of_a_day_that_has_not_come_is_refused(self, folder: Path) -> None:
+        folder.mkdir()
+        row = "nat.hour,AmazonEC2,Hrs,0.045,0,Inf,2999-01-01,here,aws,"
+        (folder / "prices_us_east_1.csv").write_text(f"\ufeff{HEADER}\n{row}\n")
+        with pytest.raises(UsageError, match=r"nat\.hour is a price of 2999-01-01, which has not come"):
+            prices.load("us-east-1")
 
     def test_a_price_that_aws_did_not_name_stays_missing_with_aws_words(self, api: MakeApi, folder: Path) -> None:
         refresh.write(REGION, refresh.build(REGION, api(PriceListService(CATALOGUE)), now=NOW))
@@ -53,7 +101,7 @@ class TestList:
     def test_a_list_in_another_currency_is_refused(self, folder: Path) -> None:
         folder.mkdir()
         (folder / "prices_cn_north_1.csv").write_text(
-            f"{HEADER},currency\nnat.hour,AmazonEC2,Hrs,0.37,Inf,2026-11-27,here,aws,,CNY\n"
+            f"{HEADER},currency\nnat.hour,AmazonEC2,Hrs,0.37,0,Inf,2026-11-27,here,aws,,CNY\n"
         )
         with pytest.raises(UsageError, match=r"prices_cn_north_1\.csv: the row 'nat\.hour' .* in CNY, which is never summed"):
             prices.load("cn-north-1")
@@ -61,9 +109,9 @@ class TestList:
     @pytest.mark.parametrize("usd", ["-1", "NaN", "Infinity", "1,5"])
     def test_what_is_no_amount_is_refused(self, folder: Path, usd: str) -> None:
         folder.mkdir()
-        row = f'nat.hour,AmazonEC2,Hrs,"{usd}",Inf,2026-11-27,here,aws,'
+        row = f'nat.hour,AmazonEC2,Hrs,"{usd}",0,Inf,2026-11-27,here,aws,'
         (folder / "prices_eu_west_1.csv").write_text(
-            f"key,service_code,unit,usd,tier_end,as_of,source_1,confirmed_by_two,note\n{row}\n"
+            f"key,service_code,unit,usd,tier_begin,tier_end,as_of,source_1,confirmed_by_two,note\n{row}\n"
         )
         with pytest.raises(UsageError, match="is not a price"):
             prices.load("eu-west-1")

@@ -10,28 +10,29 @@ from unit.costs.planned import BASELINE, UNKNOWN, Planned, make, price
 
 from runbook_lib import costs
 from runbook_lib.costs import prices
+from runbook_lib.costs.price_list import PriceList
 
 FRANKFURT = "urn:pulumi:staging::payments::pulumi:providers:aws::frankfurt"
 PROVIDER = Planned("pulumi:providers:aws", "frankfurt", "create", {"region": "eu-central-1"})
 RATES = {"us-east-1": "0.045", "eu-central-1": "0.052"}
 
 
-def listed(region: str, *, rates: dict[str, str] = RATES) -> prices.PriceList:
+def listed(region: str, *, rates: dict[str, str] = RATES) -> PriceList:
     """A list with the rate of NAT gateways and their data, or none."""
     if region not in rates:
-        return prices.PriceList(region=region, rates={}, missing={})
-    header = "key,service_code,unit,usd,tier_end,as_of,source_1,confirmed_by_two,note"
+        return PriceList(region=region, rates={}, missing={})
+    header = "key,service_code,unit,usd,tier_begin,tier_end,as_of,source_1,confirmed_by_two,note"
     rows = [
-        f"{key},AmazonEC2,{unit},{rates[region]},Inf,2026-10-07,here,yes,"
+        f"{key},AmazonEC2,{unit},{rates[region]},0,Inf,2026-10-07,here,yes,"
         for key, unit in (("nat.hour", "Hrs"), ("nat.gb", "GB"))
     ]
     return prices.read(region, "\n".join([header, *rows]), name=f"{region}.csv")
 
 
-def of_something_else(region: str) -> prices.PriceList:
+def of_something_else(region: str) -> PriceList:
     """A list in which nothing is that anybody here asks for."""
     rates = {"something.else": listed("us-east-1").rates["nat.hour"]}
-    return prices.PriceList(region=region, rates=rates, missing={})
+    return PriceList(region=region, rates=rates, missing={})
 
 
 def gateway(name: str = "x", provider: str = "", **inputs: Any) -> Planned:
@@ -136,7 +137,7 @@ class TestUsage:
     def test_where_the_tiers_end_is_dearer_than_any_sum(self) -> None:
         """What nobody can price is left open, and not taken from the region that can."""
 
-        def ending(region: str) -> prices.PriceList:
+        def ending(region: str) -> PriceList:
             found = listed(region)
             if region == "us-east-1":
                 return found

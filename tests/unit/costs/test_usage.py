@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from unit.costs.planned import make, price
+from unit.costs.planned import TODAY, make, price
 
 from runbook_lib import costs
 from runbook_lib.costs import rules
@@ -146,3 +147,50 @@ def test_a_closer_assumption_that_cannot_be_is_refused(given: dict[str, object],
     with pytest.raises(ValidationError) as refused:
         costs.UsageAssumptions.of(given)
     assert said in str(refused.value)
+
+
+def test_what_either_rate_may_be_charged_for_counts_once() -> None:
+    """A call runs on one of the functions: 1,000,000 at 0.20 by the dearer rate; a million requests go to one of the queues."""
+    functions = [make("lambda/function:Function", name, architectures=[name]) for name in ("arm64", "x86_64")]
+    estimate = price(*functions, usage=costs.UsageAssumptions.of({"api_requests": 1_000_000, "lambda_ms": 100}))
+    calls = {line.key: line.monthly for line in estimate.lines if line.key.startswith("lambda.requests")}
+    assert sorted(calls.values(), key=str) == [Decimal("0.2"), None]
+    spent = [line.monthly for line in estimate.lines if line.key.startswith("lambda.gbs") and line.monthly]
+    assert len(spent) == 1
+    queues = [make("sqs/queue:Queue", "a"), make("sqs/queue:Queue", "b", fifoQueue=True)]
+    both = price(*queues, usage=costs.UsageAssumptions.of({"sqs_requests": 1_000_000}))
+    assert both.usage is not None
+    assert both.usage.expected == Decimal("0.5")
+    assert any(line.what == "SQS requests, standard, assumed as SQS requests, fifo" for line in both.lines)
+
+
+def test_what_adds_up_is_charged_twice() -> None:
+    """Log text is taken in and kept."""
+    group = make("cloudwatch/logGroup:LogGroup", retentionInDays=30)
+    usage = costs.UsageAssumptions.of({"api_requests": 1_048_576, "log_kb": 1})
+    lines = [line for line in price(group, usage=usage).lines if line.driver == "log_gb"]
+    assert len(lines) == 2
+    assert all(line.monthly for line in lines)
+
+
+def test_use_of_which_nothing_is_assumed_is_named_beside_the_band() -> None:
+    estimate = price(make("ec2/natGateway:NatGateway"), usage=costs.UsageAssumptions.of({"api_requests": 5}))
+    [within, _] = costs.affordable(estimate, budget=Decimal(100))
+    assert "nothing is assumed of 2 of 2 drivers of use (internet_gb, nat_gb)" in within.message
+    assert costs.unmet(estimate) == ("usage: assumes api_requests, and nothing here is charged for it.",)
+    met = price(make("lambda/function:Function"), usage=costs.UsageAssumptions.of({"api_requests": 5}))
+    assert met.unmet == ()  # it leads to calls of the function
+
+
+def test_a_resource_of_another_cloud_is_not_passed_over() -> None:
+    for token, complete in (("gcp:compute/instance:Instance", False), ("random:index/randomId:RandomId", True)):
+        kind = make("ec2/eip:Eip")
+        other = dataclasses.replace(kind, type=token, provider="urn:pulumi:providers:gcp::gcp::id")
+        estimate = price(kind, other)
+        assert estimate.complete is complete
+        assert complete or "it is not AWS's" in estimate.unpriced[0].reason
+
+
+def test_no_command_is_named_that_would_refuse() -> None:
+    estimate = costs.estimate([make("ec2/natGateway:NatGateway")], region="cn-north-1", today=TODAY)
+    assert {each.remedy for each in estimate.unpriced} == {""}
