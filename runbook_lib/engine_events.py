@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from runbook_lib.plan import REFRESH, Plan, plain_outputs
 from runbook_lib.policy_packs import Violation
+from runbook_lib.secret_places import learn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +117,8 @@ class Recorder:
     def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
         """What the operation did, now that it is over."""
         plan, outside = Plan.of(self._steps), _outside(self._refreshed)
+        # What somebody put there by hand is on no record of secrets, and old values go on record.
+        learn(inputs for op in (*plan.operations, *outside.operations) for inputs in (op.inputs, op.old_inputs))
         known = self._outputs if outputs is None else outputs
         # A program may log an error and come to its end all the same: Pulumi succeeds, and somebody should read it.
         return Outcome(

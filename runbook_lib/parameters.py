@@ -24,7 +24,7 @@ RunId = Annotated[str, StringConstraints(pattern=r"^(\d{8}T\d{6}Z-[0-9a-f]{6})?$
 Digest = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")]
 """SHA-256 in hexadecimal."""
 
-Budget = Annotated[Decimal, Field(gt=0, decimal_places=2)]
+Budget = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=2)]
 """US dollars a month."""
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]

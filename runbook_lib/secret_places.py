@@ -5,13 +5,18 @@ Who makes a password secret rarely makes another one of it: the value in clear t
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from runbook_lib import redaction
+from runbook_lib.secret_names import is_secret_name
 from runbook_lib.signatures import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+PASSWORD = re.compile(r"(?:password|passwordWo|secretString|privateKey)$|^authToken$", re.IGNORECASE)
+VARIABLES = re.compile(r"environment|variables$", re.IGNORECASE)
 Place = tuple[str, ...]
 """The names on the way to a value; items of a list share one, for they may have moved."""
 ITEM = "[]"
@@ -28,6 +33,39 @@ def secret_places(value: Any, path: Place = ()) -> Iterator[Place]:
         yield from (place for item in value for place in secret_places(item, (*path, ITEM)))
 
 
+def named_secret(value: Any, path: Place) -> Iterator[Place]:
+    """Every place at which a text in clear is called a secret: a password by its property, a variable by its own name.
+
+    What was put somewhere by hand is in no plan's secrets; the name is all there is to tell it by.
+
+    Args:
+        value: A property's value, or a part of it.
+        path: The property's name, and the names within it.
+    """
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from named_secret(each, (*path, name))
+        if isinstance(value.get("name"), str) and is_secret_name(value["name"]) and isinstance(value.get("value"), str):
+            yield (*path[1:], "value")
+    elif isinstance(value, list):
+        for each in value:
+            yield from named_secret(each, (*path, ITEM))
+    elif isinstance(value, str) and value and not value.startswith("arn:"):
+        inside = any(VARIABLES.search(name) for name in path[:-1])
+        if PASSWORD.search(path[-1]) or (inside and is_secret_name(path[-1])):
+            yield path[1:]
+
+
+def values_at(value: Any, places: set[Place], path: Place = ()) -> Iterator[tuple[str, str]]:
+    """The texts at these places, each with its name."""
+    if isinstance(value, dict):
+        yield from (found for name, each in value.items() for found in values_at(each, places, (*path, name)))
+    elif isinstance(value, list):
+        yield from (found for each in value for found in values_at(each, places, (*path, ITEM)))
+    elif isinstance(value, str) and path in places:
+        yield path[-1], value
+
+
 def without(value: Any, places: set[Place], mask: Callable[[Any], Any], path: Place = ()) -> Any:
     """A value in which whatever stands at one of these places is masked."""
     if path in places:
@@ -42,3 +80,17 @@ def without(value: Any, places: set[Place], mask: Callable[[Any], Any], path: Pl
 def once_known(old: Any, new: Any) -> Any:
     """What was there, with a secret wherever the new value has one."""
     return without(old, set(secret_places(new)), lambda value: value if () in secret_places(value) else {SIGNATURE: SECRET})
+
+
+def learn(values: Iterable[Mapping[str, Any]]) -> None:
+    """Have redaction know what is called a secret and stands there in clear, before anything of it is written.
+
+    Args:
+        values: Inputs of resources, as they were, are and shall be.
+    """
+    for inputs in values:
+        for name, value in inputs.items():
+            for called, secret in values_at(value, set(named_secret(value, (name,)))) if isinstance(value, dict | list) else ():
+                redaction.register(secret, called)
+            if isinstance(value, str) and () in named_secret(value, (name,)):
+                redaction.register(value, name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from runbook_lib.agreement import ABSENT, different
 from runbook_lib.plan import roots
-from runbook_lib.secret_places import secret_places, without
+from runbook_lib.secret_places import named_secret, secret_places, without
 from runbook_lib.signatures import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _text(value: Any) -> str:
 def _differing(op: Operation) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted(op.old_inputs.keys() | op.inputs.keys()):
         old, new = (_opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
-        places = {*secret_places(old), *secret_places(new)}
+        places = {place for value in (old, new) for place in (*secret_places(value), *named_secret(value, (name,)))}
         for path, was, now in different(name, *(_hidden(value, places) for value in (old, new))):
             yield from _apart(path, was, now)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, shown
-from runbook_lib.gates.support import KNOWN_BEFORE, judge_life
 from runbook_lib.judgement import Judgement, unknown
 from runbook_lib.results import Status
+from runbook_lib.versions.lasting import KNOWN_BEFORE, judge_life
 from runbook_lib.versions.planned import DATABASES
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, none_is, shown
-from runbook_lib.gates.support import KNOWN_BEFORE, judge_life
 from runbook_lib.judgement import Judgement, unknown
 from runbook_lib.lifecycle import lives_of
 from runbook_lib.results import Status
+from runbook_lib.versions.lasting import KNOWN_BEFORE, judge_life
 
 if TYPE_CHECKING:
     from runbook_lib.plan import Operation

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runbook_lib.secret_names import is_secret_name
 from runbook_lib.snapshot.collect import collects
 from runbook_lib.snapshot.parts import Tagged
 from runbook_lib.snapshot.policies import Statement, statements
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from runbook_lib.aws import Aws
     from runbook_lib.outputs import StackOutputs
 
-_SECRET_NAME = re.compile(r"PASSWORD|PASSWD|PWD|TOKEN|SECRET|PRIVATE|CREDENTIAL|API_?KEY", re.IGNORECASE)
-
 
 def secrets_in_clear(variables: Mapping[str, str]) -> list[str]:
     """The environment variables whose name speaks of a secret and whose value is not the ARN of one."""
-    return sorted(n for n, value in variables.items() if _SECRET_NAME.search(n) and not value.startswith("arn:"))
+    return sorted(n for n, value in variables.items() if is_secret_name(n) and not value.startswith("arn:"))
 
 
 @dataclass(frozen=True, kw_only=True)

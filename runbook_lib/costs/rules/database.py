@@ -25,7 +25,7 @@ def instance(inputs: Inputs) -> Iterator[Item]:
         of = "not named, as a replica's or a restored one's" if not inputs.text("engine") else inputs.text("engine")
         yield Gap(f"database, engine {of}", "only PostgreSQL has prices here")
         return
-    if inputs.raw.get("multiAz") not in (None, True, False):
+    if inputs.raw.get("multiAz") not in (None, True, False, "true", "false"):
         yield Gap("database", "whether it is Multi-AZ is known only after the deployment")
         return
     size, zones = inputs.text("instanceClass"), "multi" if inputs.flag("multiAz") else "single"

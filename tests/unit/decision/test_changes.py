@@ -65,6 +65,11 @@ class TestValues:
                 {"list": [{"name": "B", "value": "b"}, {"name": "A", "value": HIDDEN}]},
             ),
             ({"policy": json.dumps({"A": "qanary"})}, {"policy": {"A": HIDDEN}}),
+            ({"environment": {"variables": {"PASSWORD": "qanary"}}}, {"environment": {"variables": {}}}),
+            ({"environment": {"variables": {"A": "1", "API_KEY": "qanary"}}}, {"environment": {"variables": {"A": "2"}}}),
+            ({"environment": {"environmentVariables": [{"name": "TOKEN", "value": "qanary"}]}}, {}),
+            ({"containerDefinitions": json.dumps([{"environment": [{"name": "DB_PASSWORD", "value": "qanary"}]}])}, {}),
+            ({"masterPassword": "qanary"}, {"masterPassword": "qanary2"}),
         ],
         ids=str,
     )

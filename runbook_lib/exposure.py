@@ -1,0 +1,68 @@
+"""The inputs by which a resource is open to everybody, and how they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.documented import values_at
+from runbook_lib.plan import COMPUTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runbook_lib.plan import Operation
+
+OPEN: dict[str, tuple[Any, ...]] = {
+    "publiclyAccessible": (True,), "isPubliclyAccessible": (True,), "publicConnectivity": (True,), "public": (True,),
+    "assignPublicIp": (True,), "associatePublicIpAddress": (True,), "mapPublicIpOnLaunch": (True,), "createPublicIp": (True,),
+    "endpointPublicAccess": (True,), "allowUnauthenticatedIdentities": (True,),
+    "unauthenticated": (True,), "allowExternalPrincipals": (True,),
+    "blockPublicAcls": (False,), "blockPublicPolicy": (False,), "ignorePublicAcls": (False,), "restrictPublicBuckets": (False,),
+    "acl": ("public-read", "public-read-write", "authenticated-read"),
+    "group": ("all",), "sharedAccounts": ("all",), "uri": ("http://acs.amazonaws.com/groups/global/AllUsers",
+    "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"), "directInternetAccess": ("Enabled",),
+}  # fmt: skip
+"""Inputs, at any depth and of any type, with the values that open something to everybody."""
+NAMING = frozenset({"group", "sharedAccounts", "uri"})
+"""Those that elsewhere name what is made by the same plan: that they are not known yet says nothing."""
+UNLESS: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "aws:apprunner/service:Service": ("networkConfiguration.ingressConfiguration.isPubliclyAccessible", (False,)),
+    "aws:eks/cluster:Cluster": ("vpcConfig.endpointPublicAccess", (False,)),
+    "aws:elasticsearch/domain:Domain": ("vpcOptions.subnetIds", ()),
+    "aws:opensearch/domain:Domain": ("vpcOptions.subnetIds", ()),
+    "aws:sagemaker/notebookInstance:NotebookInstance": ("directInternetAccess", ("Disabled",)),
+    "aws:transfer/server:Server": ("endpointType", ("VPC",)),
+}
+"""Types that are reached from the internet unless an input has one of these values, or any where none is named."""
+# Types that are there to be public.
+BY_NATURE = (
+    "aws:s3/bucketWebsiteConfiguration:", "aws:s3/bucketWebsiteConfigurationV2:", "aws:ecrpublic/repository:",
+    "aws:lightsail/instancePublicPorts:", "aws:lightsail/staticIpAttachment:",
+)  # fmt: skip
+
+
+def opened(inputs: Any, path: str = "") -> Iterator[str]:
+    """What opens it, as sentences."""
+    for name, value in inputs.items() if isinstance(inputs, dict) else ():
+        here = f"{path}.{name}" if path else name
+        for each in value if isinstance(value, list) else [value]:
+            if not isinstance(each, dict) and each in OPEN.get(name, ()):
+                yield f"{here} is {each}"
+            yield from opened(each, here)
+
+
+def not_known(inputs: Any, path: str = "") -> Iterator[str]:
+    """Inputs that may open it, and are not known."""
+    for name, value in inputs.items() if isinstance(inputs, dict) else ():
+        here = f"{path}.{name}" if path else name
+        for each in value if isinstance(value, list) else [value]:
+            if each == COMPUTED and name in OPEN.keys() - NAMING:
+                yield here
+            yield from not_known(each, here)
+
+
+def type_not_known(op: Operation) -> Iterator[str]:
+    """The same of the input that has to close a type."""
+    path, closed = UNLESS.get(op.type, ("", ()))
+    if closed and COMPUTED in values_at(op.inputs, path.split(".")):
+        yield path
