@@ -117,8 +117,8 @@ class Recorder:
     def outcome(self, outputs: dict[str, Any] | None = None) -> Outcome:
         """What the operation did, now that it is over."""
         plan, outside = Plan.of(self._steps), _outside(self._refreshed)
-        # What somebody put there by hand is on no record of secrets, and old values go on record.
-        learn(inputs for op in (*plan.operations, *outside.operations) for inputs in (op.inputs, op.old_inputs))
+        # What somebody put there by hand is on no record of secrets, and goes on this one; what a program asks for, gates judge.
+        learn((*(op.old_inputs for op in plan.operations), *(op.inputs for op in outside.operations)))
         known = self._outputs if outputs is None else outputs
         # A program may log an error and come to its end all the same: Pulumi succeeds, and somebody should read it.
         return Outcome(

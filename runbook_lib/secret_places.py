@@ -45,15 +45,20 @@ def named_secret(value: Any, path: Place) -> Iterator[Place]:
     if isinstance(value, dict):
         for name, each in value.items():
             yield from named_secret(each, (*path, name))
-        if isinstance(value.get("name"), str) and is_secret_name(value["name"]) and isinstance(value.get("value"), str):
+        if isinstance(value.get("name"), str) and is_secret_name(value["name"]) and _in_clear(value.get("value")):
             yield (*path[1:], "value")
     elif isinstance(value, list):
         for each in value:
             yield from named_secret(each, (*path, ITEM))
-    elif isinstance(value, str) and value and not value.startswith("arn:"):
+    elif _in_clear(value):
         inside = any(VARIABLES.search(name) for name in path[:-1])
         if PASSWORD.search(path[-1]) or (inside and is_secret_name(path[-1])):
             yield path[1:]
+
+
+def _in_clear(value: Any) -> bool:
+    """Whether it is a text that may be a secret: neither an ARN nor a mark for what is not known or made up."""
+    return isinstance(value, str) and bool(value) and not value.startswith(("arn:", "<"))
 
 
 def values_at(value: Any, places: set[Place], path: Place = ()) -> Iterator[tuple[str, str]]:

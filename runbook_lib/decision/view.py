@@ -43,6 +43,10 @@ class Passed:
     message: str
 
 
+VERSION_GATES = ("databases_supported", "runtimes_supported", "services_supported")
+"""The gates that judge versions by their dates; 01's own choice is told beside them."""
+
+
 @dataclass(frozen=True)
 class Since:
     """What became of a plan after 02 had come to its result.
@@ -89,6 +93,12 @@ class View:
     def status(self) -> Status:
         """The verdict."""
         return self.since.status(self.result)
+
+    @property
+    def supported(self) -> list[str]:
+        """What the gates over versions found supported, resource by resource, with the dates."""
+        about = (f for f in self.result.findings if f.check in VERSION_GATES and f.status is Status.PASS)
+        return [finding.message for finding in about if not finding.message.startswith("None of ")]
 
     @property
     def changes(self) -> bool:

@@ -37,6 +37,7 @@ def test_a_value_that_is_called_a_secret_is_masked_from_then_on(inputs: dict[str
     [
         {"environment": {"variables": {"PASSWORD_ARN": "arn:aws:secretsmanager:us-east-1:111122223333:secret:qanary-a"}}},
         {"environment": {"variables": {"TABLE": "qanary-table-kQ7"}}},
+        {"environment": {"variables": {"SECRET": "<computed>", "TOKEN": "<generated>"}}},
         {"tags": {"TOKEN": "qanary-tag-kQ7"}},
         {"privateIp": "10.20.30.40"},
     ],
