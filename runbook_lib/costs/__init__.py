@@ -7,7 +7,7 @@ before them, in the checkout's own lists, which ``refresh`` builds from AWS's; `
 
 from runbook_lib.costs.delta import Change, CostDelta, diff, signed
 from runbook_lib.costs.estimator import estimate
-from runbook_lib.costs.findings import affordable, findings, near_budget, unmet, warnings
+from runbook_lib.costs.findings import affordable, dated_ahead, findings, near_budget, unmet, warnings
 from runbook_lib.costs.model import Estimate, Free, FreeTier, Kind, Line, PlannedResource, Unpriced, dollars
 from runbook_lib.costs.usage import Assumption, UsageAssumptions
 
@@ -24,6 +24,7 @@ __all__ = [
     "Unpriced",
     "UsageAssumptions",
     "affordable",
+    "dated_ahead",
     "diff",
     "dollars",
     "estimate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from runbook_lib.costs.model import Estimate, Kind, cents, dollars
 from runbook_lib.costs.price_list import refresh_command
 from runbook_lib.costs.prices import STALE_AFTER_DAYS
 from runbook_lib.costs.show import places
+from runbook_lib.errors import UsageError
 from runbook_lib.results import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from runbook_lib.costs.model import Line, Unpriced
 
@@ -88,6 +91,24 @@ def near_budget(estimate: Estimate, *, budget: Decimal, share: Decimal) -> tuple
         high = dollars(estimate.fixed + spread.high)
         return (f"{_stack(estimate)}: usage at its high assumption makes {high} a month, budget {dollars(budget)}.",)
     return ()
+
+
+def dated_ahead(estimate: Estimate, today: date) -> None:
+    """Refuse prices of a day that has not come: they would count as new for as long as that takes.
+
+    Args:
+        estimate: What was estimated.
+        today: Today's date (``days.Day.today``), whatever day is judged for.
+
+    Raises:
+        UsageError: There is one.
+    """
+    ahead = next((line for line in estimate.lines if line.as_of and line.as_of > today + timedelta(days=1)), None)
+    if ahead:
+        raise UsageError(
+            f"{', '.join(file.name for file in estimate.price_lists)}: {ahead.key} is a price of {ahead.as_of}, which has not come.",
+            remedy=f"Look at this machine's clock, or write the list anew: {refresh_command(ahead.region)}.",
+        )
 
 
 def unmet(estimate: Estimate) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import os
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -56,7 +56,6 @@ def load(region: str) -> PriceList:
     own = own_file(region)
     if own.is_file():
         found = read(region, _text(own), name=_told(own))
-        _not_from_tomorrow(found, datetime.now(UTC).date())
     return found.over(shipped(region))
 
 
@@ -145,15 +144,6 @@ def _price(row: dict[str, str], key: str, before: list[Price]) -> Price:
         source=row["source_1"],
         confirmed=row["confirmed_by_two"] in _CONFIRMED,
     )
-
-
-def _not_from_tomorrow(found: PriceList, today: date) -> None:
-    for price in (price for tiers in found.rates.values() for price in tiers):
-        if price.as_of and price.as_of > today + timedelta(days=1):
-            raise UsageError(
-                f"{found.files[0].name}: {price.key} is a price of {price.as_of}, which has not come.",
-                remedy=f"Look at this machine's clock, or write the list anew: {refresh_command(found.region)}.",
-            )
 
 
 def _text(own: Path) -> str:

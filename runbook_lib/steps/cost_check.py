@@ -30,6 +30,7 @@ def cost_check(context: Context, known: CostCheckParameters) -> Report:
     planned = priced(agreed_plan(context.run).operations, today=context.day.judged)
     live = priced(standing, today=context.day.judged)
     on_today = priced(standing, today=context.day.today)
+    costs.dated_ahead(on_today, context.day.today)
     delta = costs.diff(planned, live)
     billed = _billed(context, resources) if known.actual_costs else None
     return Report(

@@ -51,6 +51,7 @@ def plan(context: Context, known: PlanParameters) -> Report:
     estimate = costs.estimate(
         outcome.plan.operations, region=context.run.facts.target.region, today=context.day.judged, usage=usage
     )
+    costs.dated_ahead(estimate, context.day.today)
     near = costs.near_budget(estimate, budget=known.monthly_budget_usd, share=known.budget_warn_share)
     cost = decision.change_of_cost(outcome.plan, estimate, region=context.run.facts.target.region, today=context.day.judged)
     needs = decision.needs_of(saved_plan.agreed(context.run, saved))

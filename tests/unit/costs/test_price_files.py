@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 from unit.costs import aws_answers as aws
+from unit.costs.planned import make
 from unit.costs.price_service import CATALOGUE, NOW, REGION, MakeApi, PriceListService
 
-from runbook_lib import cli
+from runbook_lib import cli, costs
 from runbook_lib.costs import offers, price_sources, prices, refresh
 from runbook_lib.costs.products import Selector
 from runbook_lib.errors import TargetError, UsageError
@@ -88,8 +89,10 @@ class TestList:
         folder.mkdir()
         row = "nat.hour,AmazonEC2,Hrs,0.045,0,Inf,2999-01-01,here,aws,"
         (folder / "prices_us_east_1.csv").write_text(f"\ufeff{HEADER}\n{row}\n")
+        estimate = costs.estimate([make("ec2/natGateway:NatGateway")], region="us-east-1", today=date(2026, 11, 24))
         with pytest.raises(UsageError, match=r"nat\.hour is a price of 2999-01-01, which has not come"):
-            prices.load("us-east-1")
+            costs.dated_ahead(estimate, date(2026, 11, 27))
+        costs.dated_ahead(estimate, date(2999, 1, 1))
 
     def test_a_price_that_aws_did_not_name_stays_missing_with_aws_words(self, api: MakeApi, folder: Path) -> None:
         refresh.write(REGION, refresh.build(REGION, api(PriceListService(CATALOGUE)), now=NOW))
