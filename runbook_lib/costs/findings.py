@@ -105,8 +105,9 @@ def dated_ahead(estimate: Estimate, today: date) -> None:
     """
     ahead = next((line for line in estimate.lines if line.as_of and line.as_of > today + timedelta(days=1)), None)
     if ahead:
+        lists = ", ".join(file.name for file in estimate.price_lists)
         raise UsageError(
-            f"{', '.join(file.name for file in estimate.price_lists)}: {ahead.key} is a price of {ahead.as_of}, which has not come.",
+            f"{lists}: {ahead.key} is a price of {ahead.as_of}, which has not come.",
             remedy=f"Look at this machine's clock, or write the list anew: {refresh_command(ahead.region)}.",
         )
 
