@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from runbook_lib.decision.changes import is_resource
 from runbook_lib.decision.values import details, within
 from runbook_lib.gates.deletions_within_limit import stateful
 from runbook_lib.plan import COMPUTED, roots
@@ -68,7 +69,8 @@ def causes(plan: Plan, needs: Mapping[str, Mapping[str, Sequence[str]]]) -> list
         needs: What each property is made of, by URN (``needs_of``); empty where that is not known.
     """
     ops = {op.urn: op for op in plan.operations}
-    found = [_cause(op, ops, needs.get(op.urn, {})) for op in plan.operations if op.op in {"delete", "replace"}]
+    gone = (op for op in plan.operations if op.op in {"delete", "replace"} and is_resource(op))
+    found = [_cause(op, ops, needs.get(op.urn, {})) for op in gone]
     return sorted(found, key=lambda cause: (not cause.loses, cause.follows, cause.op, cause.type, cause.name))
 
 

@@ -95,6 +95,12 @@ def test_what_becomes_of_the_data(type_: str, old: dict[str, Any], flags: dict[s
     assert (cause.data, cause.loses) == (data, data.startswith("lost"))
 
 
+def test_a_component_that_goes_holds_nothing_of_its_own() -> None:
+    """What it stood for is told resource by resource."""
+    gone = step("delete", "payments:api:Account", "account", {}) | {"provider": ""}
+    assert [cause.name for cause in explained(gone, step("delete", VPC, "v", {}))] == ["v"]
+
+
 def test_what_loses_data_comes_first() -> None:
     found = explained(step("delete", VPC, "a", {}), step("delete", TABLE, "z", {}))
     assert [cause.name for cause in found] == ["z", "a"]
