@@ -63,8 +63,8 @@ def refused(agreed: Plan, error: ConstraintError, told: Sequence[str]) -> Findin
         status=Status.FAIL,
         resource=agreed.digest,
         message=f"Pulumi, held to the plan that it saved, refused what was not agreed on: {_listed(told)}. {so_far}{as_agreed}.",
-        remedy="Run 02_plan and 03_deploy again: what was done counts, and a value that the plan could not know may have come out as "
-        "it was. If it is refused again, the program asks for something else in an update than in a preview: mend it.",
+        remedy="Run 02_plan and 03_deploy again: what was done counts, and a value that the plan could not know may have come "
+        "out as it was. If it is refused again, the program asks for something else in an update than in a preview: mend it.",
     )
 
 
