@@ -15,6 +15,7 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.ip_public import IPPublicDetector
 
+from runbook_lib.plan import COMPUTED
 from runbook_lib.signatures import SIGNATURE
 
 
@@ -104,3 +105,29 @@ def _detectors() -> list[RegexBasedDetector]:
     """Yelp's detectors of known formats: access keys, tokens, private keys, URLs with a password. No network is asked."""
     classes: Iterable[type[Any]] = get_mapping_from_secret_type_to_class().values()
     return [each() for each in classes if issubclass(each, RegexBasedDetector) and each is not IPPublicDetector]
+
+
+PASSWORD = re.compile(r"(?i:password|passwordWo)$|^authToken$")
+"""Inputs that are a password. One that only says that AWS makes it (``manageMasterUserPassword``) is true or false."""
+
+
+def passwords(inputs: Any, path: str = "") -> Iterator[str]:
+    """Where a password stands, however deep, also in JSON text; at the top even one that is secret, for AWS can make it."""
+    for name, value in inputs.items():
+        here = f"{path}.{name}" if path else name
+        shown = isinstance(value, str) and value not in {"", COMPUTED} and not value.startswith("arn:")
+        if PASSWORD.search(name) and (shown or (not path and value and not isinstance(value, bool))):
+            yield here
+        inner = _opened(value)
+        for each in inner if isinstance(inner, list) else [inner]:
+            if isinstance(each, dict) and SIGNATURE not in each:
+                yield from passwords(each, here)
+
+
+def _opened(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # text that begins like JSON

@@ -25,7 +25,10 @@ REQUIRED = {
 """Types whose switch lies deeper, or is no yes or no: off unless it is set."""
 DEVICES = ("ebsBlockDevices", "blockDeviceMappings.ebs", "ebsConfigs")
 """Lists of disks, each with a switch of its own."""
-INVERSE = {"encryptionDisabled": True, "sqsManagedSseEnabled": False, "sseAlgorithm": "none"}
+INVERSE = {
+    "encryptionDisabled": True, "sqsManagedSseEnabled": False, "sseAlgorithm": "none", "s3EncryptionMode": "DISABLED",
+    "cloudwatchEncryptionMode": "DISABLED", "jobBookmarksEncryptionMode": "DISABLED",
+}  # fmt: skip
 """Inputs, at any depth, with the value that turns off what is on by itself."""
 
 

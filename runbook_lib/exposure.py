@@ -21,10 +21,17 @@ OPEN: dict[str, tuple[Any, ...]] = {
     "acl": ("public-read", "public-read-write", "authenticated-read"),
     "group": ("all",), "sharedAccounts": ("all",), "uri": ("http://acs.amazonaws.com/groups/global/AllUsers",
     "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"), "directInternetAccess": ("Enabled",),
+    "blockPublicSecurityGroupRules": (False,), "allowedPrincipals": ("*",), "principalArn": ("*",),
+    "account_ids": ("All", "all"), "accountIds": ("All", "all"),
 }  # fmt: skip
 """Inputs, at any depth and of any type, with the values that open something to everybody."""
-NAMING = frozenset({"group", "sharedAccounts", "uri"})
+NAMING = frozenset({"account_ids", "accountIds", "allowedPrincipals", "group", "principalArn", "sharedAccounts", "uri"})
 """Those that elsewhere name what is made by the same plan: that they are not known yet says nothing."""
+OF_A_TYPE: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "aws:cloudwatch/eventPermission:EventPermission": ("principal", ("*",)),
+    "aws:msk/cluster:Cluster": ("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", ("SERVICE_PROVIDED_EIPS",)),
+}
+"""Inputs that open one type only, with the values that do; a condition beside a principal says who."""
 UNLESS: dict[str, tuple[str, tuple[Any, ...]]] = {
     "aws:apprunner/service:Service": ("networkConfiguration.ingressConfiguration.isPubliclyAccessible", (False,)),
     "aws:eks/cluster:Cluster": ("vpcConfig.endpointPublicAccess", (False,)),
@@ -49,6 +56,15 @@ def opened(inputs: Any, path: str = "") -> Iterator[str]:
             if not isinstance(each, dict) and each in OPEN.get(name, ()):
                 yield f"{here} is {each}"
             yield from opened(each, here)
+
+
+def opened_type(op: Operation) -> Iterator[str]:
+    """What opens it by an input that means this in its type only."""
+    path, values = OF_A_TYPE.get(op.type, ("", ()))
+    if path and not op.inputs.get("condition"):
+        yield from (f"{path} is {value}" for value in values_at(op.inputs, path.split(".")) if value in values)
+    if op.type == "aws:apigatewayv2/api:Api" and op.inputs.get("target"):
+        yield "target makes a route that asks nobody who comes"
 
 
 def not_known(inputs: Any, path: str = "") -> Iterator[str]:

@@ -107,6 +107,10 @@ def logging_role_is_free(plan: Plan, role: LoggingRole) -> Finding | None:
     whole = f"API Gateway's logging role for the whole account and region is {role.now}, which is not this stack's"
     if role.foreign and sets:
         remedy = 'Set payments:ownsApiGatewayAccount to "false": the stack then uses that role as it is.'
+        if any(op.op != "create" for op in about):  # its state has the account: only to stop asking for it would empty it
+            remedy = (
+                f"First pulumi state delete the apigateway Account of this stack, which leaves the account as it is. {remedy}"
+            )
         return _role(Status.FAIL, role, f"{whole}; the plan would replace it.", remedy)
     if role.foreign and about:
         remedy = "pulumi state delete the apigateway Account of this stack: that leaves the account as it is."

@@ -25,12 +25,12 @@ def alb_group_opens_web_only(snapshot: Snapshot) -> Judgements:
         ok=not wrong and opened <= WEB_PORTS and bool(opened),
         good=f"{name} lets the internet in on ports {sorted(filter(None, opened))} only.",
         bad=f"{name} opens {wrong or 'nothing to the internet'}.",
-        remedy="Remove every rule but TCP 80 and 443 (deploy again).",
+        remedy="Remove every rule but TCP 80 and 443 (deploy again; remove by hand what was added by hand).",
     )
     yield judge(
         name,
         ok=group is not None and not egress,
         good=f"{name} lets nothing out.",
         bad=f"{name} lets out {[str(rule) for rule in egress] or 'nobody knows what: it is gone'}.",
-        remedy="Remove its egress rules (deploy again).",
+        remedy="Remove its egress rules (deploy again; remove by hand what was added by hand).",
     )

@@ -18,5 +18,5 @@ def database_group_admits_only_lambda(snapshot: Snapshot) -> Judgements:
         ok=admitted == [f"tcp 5432-5432 {source}"] and not let_out,
         good=f"{name} admits {source} on 5432 and nobody else.",
         bad=f"{name} admits {admitted or 'nobody'} and lets out {let_out or 'nothing'}.",
-        remedy=f"Leave one ingress rule, TCP 5432 from {source} (deploy again).",
+        remedy=f"Leave one ingress rule, TCP 5432 from {source} (deploy again; remove by hand what was added by hand).",
     )

@@ -17,5 +17,5 @@ def default_security_group_closed(snapshot: Snapshot) -> Judgements:
                 ok=not rules,
                 good=f"Default security group {group.name} has no rules.",
                 bad=f"Default security group {group.name} allows {rules}.",
-                remedy="Remove its rules (deploy again).",
+                remedy="Remove its rules (deploy again; remove by hand what was added by hand).",
             )

@@ -19,7 +19,7 @@ def lambda_group_reaches_only_database_and_https(snapshot: Snapshot) -> Judgemen
         ok=needed in egress and any(rule != needed for rule in egress) and not others,
         good=f"{name} reaches {database} on 5432 and HTTPS only.",
         bad=f"{name} reaches {sorted(egress) or 'nothing'}; it must reach {database} on 5432 and HTTPS only.",
-        remedy="Correct its egress rules (deploy again).",
+        remedy="Correct its egress rules (deploy again; remove by hand what was added by hand).",
     )
     yield judge(
         name,

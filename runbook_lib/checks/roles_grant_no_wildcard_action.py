@@ -18,5 +18,5 @@ def roles_grant_no_wildcard_action(snapshot: Snapshot) -> Judgements:
             ok=bool(granted) and not wild and not inverted,
             good=f"{role.name} is granted {sum(len(s.actions) for s in granted)} actions, each by its full name.",
             bad=f"{role.name} is granted {wild or inverted or 'nothing, so it cannot be the role in use'}.",
-            remedy="Name each action (deploy again).",
+            remedy="Name each action (deploy again; remove by hand what was added by hand).",
         )

@@ -6,7 +6,7 @@ import re
 
 from runbook_lib.checks.registry import Judgements, Snapshot, check, judge
 from runbook_lib.snapshot.iam import Roles
-from runbook_lib.snapshot.policies import WITHOUT_RESOURCE
+from runbook_lib.snapshot.policies import without_resource
 
 # All buckets, or all there is of a service or of a kind: secret:*, key/*, log-group:*. One bucket's objects are named.
 EVERYTHING = re.compile(r"\*+|arn:[^:]*:s3:::\*.*|arn:[^:]*:(?!s3:)([^:]*:){3}([a-z-]+[:/])?\*+([:/]\*+)*")
@@ -22,12 +22,12 @@ def roles_name_their_resources(snapshot: Snapshot) -> Judgements:
             for statement in granted
             if any(map(EVERYTHING.fullmatch, statement.resources))
             for action in statement.actions
-            if action not in WITHOUT_RESOURCE
+            if not without_resource(action)
         )
         yield judge(
             role.name,
             ok=bool(granted) and not broad,
             good=f"{role.name} names its resources wherever AWS has them.",
             bad=f"{role.name} may do {broad or 'nothing'} on every resource.",
-            remedy="Name the resources of these actions (deploy again).",
+            remedy="Name the resources of these actions (deploy again; remove by hand what was added by hand).",
         )

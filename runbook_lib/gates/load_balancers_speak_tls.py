@@ -1,4 +1,4 @@
-"""What the internet reaches in production is served by HTTPS alone, with a certificate that can be used there."""
+"""What the internet reaches in production is served by HTTPS alone; nowhere does a balancer open another port to it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalan
 LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
 SECURE = {"HTTPS", "TLS", "SSL"}
+STREAMS, WEB_PORTS = {"TCP", "UDP", "TCP_UDP", "TLS"}, {"80", "443"}
 REMEDY = "Set payments:certificateArn in stack/Pulumi.production.yaml to an ACM certificate of that account and region."
 
 
@@ -20,6 +21,8 @@ def load_balancers_speak_tls(plan: Plan, context: GateContext) -> Judgements:
     for op in resources(plan, *LISTENERS):
         internal = _internal(op, balancers)
         wrong = _wrong(op, context, open_=context.production and not internal)
+        if not internal and op.inputs.get("protocol") in STREAMS and str(op.inputs.get("port")) not in WEB_PORTS:
+            wrong = f"opens port {op.inputs.get('port')} to the internet: a network load balancer needs no security group"
         how = "is not reached from the internet" if internal else f"speaks {op.inputs.get('protocol')} in {context.environment}"
         yield judge(op.name, ok=not wrong, good=f"{op.name} {how}.", bad=f"{op.name} ({op.type}) {wrong}.", remedy=REMEDY)
     for op in resources(plan, CLASSIC):

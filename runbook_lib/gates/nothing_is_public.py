@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbook_lib.documented import values_at
-from runbook_lib.exposure import BY_NATURE, UNLESS, not_known, opened, type_not_known
+from runbook_lib.exposure import BY_NATURE, UNLESS, not_known, opened, opened_type, type_not_known
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
 
 METHOD, ROUTE = "aws:apigateway/method:Method", "aws:apigatewayv2/route:Route"
@@ -18,7 +18,7 @@ def nothing_is_public(plan: Plan, context: GateContext) -> Judgements:  # noqa: 
     """Whom a policy lets in, ``grants_are_narrow`` reads; from where, ``nothing_faces_internet``."""
     planned = list(shown(plan))
     for op in planned:
-        wrong = [*opened(op.inputs), *_of_its_type(op)]
+        wrong = [*opened(op.inputs), *opened_type(op), *_of_its_type(op)]
         if wrong:
             bad = f"{op.name} ({op.type}) is open to everybody: {', '.join(sorted(set(wrong)))}."
             yield judge(op.name, ok=False, good="", bad=bad, remedy=REMEDY)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
-from runbook_lib.credentials import credentials, variables
-from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Plan, gate, judge, resources
+from runbook_lib.credentials import credentials, passwords, variables
+from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, resources
+from runbook_lib.secret_names import is_secret_name
 from runbook_lib.signatures import SIGNATURE
 from runbook_lib.snapshot.functions import secrets_in_clear
-
-PASSWORD = re.compile(r"(?i:password|passwordWo)$|^authToken$")
-"""Inputs that are a password. One that only says that AWS makes it (``manageMasterUserPassword``) is true or false."""
 
 
 @gate(requirement=("D3",), title="Credentials are never in the plan")
@@ -38,14 +36,14 @@ def secrets_stay_out(plan: Plan, context: GateContext) -> Judgements:  # noqa: A
                 remedy="Pass the secret's ARN.",
             )
     for op in planned:
-        given = [name for name, value in op.inputs.items() if PASSWORD.search(name) and value and not isinstance(value, bool)]
+        given = sorted({*passwords(op.inputs), *_plain_parameter(op)})
         held = sorted({f"{path} ({kind})" for path, kind in credentials(op.inputs)})
         if op.type != "aws:rds/instance:Instance" and given:
             yield judge(
                 op.name,
                 ok=False,
                 good="",
-                bad=f"{op.name} ({op.type}) is given {', '.join(sorted(given))}.",
+                bad=f"{op.name} ({op.type}) is given {', '.join(given)}.",
                 remedy="Have AWS make and keep it (manageMasterUserPassword and the like), or name the secret that holds it.",
             )
         if held:
@@ -56,3 +54,10 @@ def secrets_stay_out(plan: Plan, context: GateContext) -> Judgements:  # noqa: A
                 bad=f"{op.name} ({op.type}) holds what looks like a credential in {', '.join(held)}.",
                 remedy="Keep it in Secrets Manager and pass the secret's ARN; if it is none, write it otherwise.",
             )
+
+
+def _plain_parameter(op: Operation) -> Iterator[str]:
+    """A parameter whose name speaks of a secret, and whose type keeps its value in clear."""
+    plain = op.type == "aws:ssm/parameter:Parameter" and op.inputs.get("type") != "SecureString"
+    if plain and is_secret_name(str(op.inputs.get("name", op.name))) and not str(op.inputs.get("value", "")).startswith("arn:"):
+        yield "value in clear (type is not SecureString)"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SAYING = ("stringequals", "stringlike", "stringequalsignorecase", "arnequals", "arnlike", "ipaddress")
 _OPEN = re.compile(r"[*?]|\$\{")
+_MOUNTED = "elasticfilesystem:accessedviamounttarget"
+"""Of a file system: only what is in its VPC reaches a mount target (EFS User Guide, "Blocking public access")."""
 _WIDEST = {4: 2**24, 6: 2**96}
 """How many addresses from outside private networks may be named together: those of one /8, or of one /32 of IPv6."""
 _SHARED_ISSUERS = (
@@ -31,7 +33,16 @@ def narrows(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
     An operator that is satisfied by what is not there (``…IfExists``, ``ForAllValues:``), or says who not, leaves all. The values
     of a key are alternatives: each must name somebody.
     """
+    told = (values for operator, values in conditions.items() if operator.lower() == "bool")
+    if any(key.lower() == _MOUNTED and str(asked).lower() == "true" for values in told for key, asked in values.items()):
+        return True
     return any(_names_somebody(key.lower(), many(asked)) for key, asked in _said(conditions))
+
+
+def names_source(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a statement that lets a service in says on whose behalf: by resource, account or organisation."""
+    said = (many(asked) for key, asked in _said(conditions) if key.lower().startswith(("aws:source", "aws:principalorg")))
+    return narrows(conditions) or any(values and not set(map(str, values)) & {"*", "arn:*"} for values in said)
 
 
 def vouched_for(provider: str, conditions: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -118,6 +129,7 @@ _KEYS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(("aws:principalaccount", "aws:sourceaccount", "aws:sourceowner"), _account),
     **dict.fromkeys(("kms:calleraccount", "s3:dataaccesspointaccount"), _account),
     **dict.fromkeys(("aws:principalarn", "aws:sourcearn", "s3:dataaccesspointarn"), _arn),
+    "elasticfilesystem:accesspointarn": _arn,
     **dict.fromkeys(("aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid", "aws:sourceorgpaths"), _organization),
     **dict.fromkeys(("aws:sourcevpc", "aws:sourcevpce"), _fixed),
     "aws:userid": _user,

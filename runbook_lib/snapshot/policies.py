@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.snapshot.conditions import many, narrows, vouched_for
+from runbook_lib.snapshot.conditions import many, names_source, narrows, vouched_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +26,15 @@ WITHOUT_RESOURCE = {
     "xray:PutTraceSegments": "X-Ray segments belong to the account",
 }
 """Actions for which AWS offers no resource to name (Service Authorization Reference), and why they are granted."""
+_OF_THE_ACCOUNT = re.compile(
+    r"ecr(?:-public)?:GetAuthorizationToken|cloudwatch:(?:PutMetricData|GetMetricData|GetMetricStatistics|ListMetrics)"
+    r"|sts:(?:GetCallerIdentity|GetSessionToken|DecodeAuthorizationMessage|GetServiceBearerToken)"
+    r"|s3:(?:ListAllMyBuckets|GetAccountPublicAccessBlock)|ec2:Describe\w+|ec2messages:\w+|ssmmessages:\w+|xray:(?:Get|Put)\w+"
+    r"|kms:(?:ListKeys|ListAliases|GenerateRandom)|tag:Get\w+|autoscaling:Describe\w+|elasticloadbalancing:Describe\w+"
+    r"|lambda:(?:ListFunctions|GetAccountSettings)|sns:ListTopics|secretsmanager:(?:ListSecrets|GetRandomPassword)"
+    r"|route53:(?:ListHostedZones|ListHostedZonesByName)|acm:ListCertificates|logs:DescribeQueries|pricing:\w+|ce:Get\w+"
+)
+"""The same (Service Authorization Reference, 2026-11), of actions that other programs need: lists, tokens and telemetry."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +64,12 @@ class Statement:
         trusted = self.federated if self.allows else ()
         return tuple(each for each in trusted if not vouched_for(each, self.conditions))
 
+    @property
+    def for_anybody(self) -> tuple[str, ...]:
+        """The services that it lets in without saying on whose behalf: anybody can have them act (confused deputy)."""
+        services = (who for who in self.principals if who.endswith((".amazonaws.com", ".amazonaws.com.cn")))
+        return tuple(services) if self.allows and not names_source(self.conditions) else ()
+
 
 NAMED_FIRST = frozenset({"s3", "sns", "sqs", "execute-api"})
 """Services in whose ARNs the resource's own name comes first; in those of others its type does."""
@@ -80,6 +95,11 @@ def documents(value: Any) -> Iterator[Document]:
         yield from (found for each in value.values() for found in documents(each))
     elif isinstance(value, list):
         yield from (found for each in value for found in documents(each))
+
+
+def without_resource(action: str) -> bool:
+    """Whether AWS offers no resource to name for an action."""
+    return action in WITHOUT_RESOURCE or bool(_OF_THE_ACCOUNT.fullmatch(action))
 
 
 def names_none(resource: str) -> bool:
