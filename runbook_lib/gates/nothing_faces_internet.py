@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 from runbook_lib.gates.registry import COMPUTED, GateContext, Judgements, Operation, Plan, gate, judge, known_later, shown
@@ -59,10 +60,19 @@ def _sources(rule: dict[str, Any]) -> set[str]:
 
 def _from_outside(source: str) -> bool:
     # What a prefix list holds, its owner decides from day to day; AWS's own hold public addresses.
-    return source.startswith("pl-") or faces_internet(source)
+    return source.startswith("pl-") or not _is_range(source) or faces_internet(source)
+
+
+def _is_range(source: str) -> bool:
+    try:
+        ip_network(source, strict=False)
+    except ValueError:
+        return source == COMPUTED  # what is no range is not known to be a private one
+    return True
 
 
 def _ports(rule: dict[str, Any]) -> tuple[int, int]:
     # Without ports a rule opens them all.
     every_protocol = str(rule.get("ipProtocol", rule.get("protocol"))) in {"-1", "all"}
-    return (0, 65535) if every_protocol else (int(rule.get("fromPort", 0)), int(rule.get("toPort", 65535)))
+    first, last = rule.get("fromPort"), rule.get("toPort")
+    return (0, 65535) if every_protocol else (int(first or 0), 65535 if last is None else int(last))

@@ -53,8 +53,8 @@ class Quota(Facts):
 
     @property
     def missing(self) -> int:
-        """How many there are too few for what is asked for; negative where some are left."""
-        return self.needed - self.ours - (self.limit - self.used)
+        """How many there are too few for what is asked for; none where there is all of it, whatever else the account has."""
+        return self.needed - self.ours - (self.limit - self.used) if self.needed > self.ours else 0
 
 
 class Zone(Facts):

@@ -83,9 +83,10 @@ def documents(value: Any) -> Iterator[Document]:
     Raises:
         ValueError: Something is meant for a policy and is no JSON.
     """
-    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+    text = value.lstrip("\ufeff \t\r\n") if isinstance(value, str) else ""
+    if text.startswith(("{", "[")):
         try:
-            value = json.loads(value)
+            value = json.loads(text)
         except ValueError:
             if '"Statement"' in value:
                 raise

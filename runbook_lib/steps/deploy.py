@@ -13,7 +13,7 @@ from runbook_lib.agreement import deviations, not_known, not_shown, of_outputs
 from runbook_lib.errors import ConstraintError, NoPlansError, RunbookError
 from runbook_lib.outputs import StackOutputs
 from runbook_lib.results import Finding, Status
-from runbook_lib.steps import verdicts
+from runbook_lib.steps import looking_around, verdicts
 from runbook_lib.steps.outcome import Report
 from runbook_lib.steps.plan import agreed_data, agreed_outputs, agreed_plan
 from runbook_lib.steps.step import Context, progress, step
@@ -49,6 +49,10 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     context.so_far.update({"agreed_digest": wanted, "digest": current.digest})
     if unmoved.status is not Status.PASS:
         return Report(findings=(unmoved,), data=context.so_far)
+    # 02 has looked, too; meanwhile another state may have made what this one would make, or another team set the account's role.
+    around = looking_around.findings(context, current)
+    if any(each.status is not Status.PASS for each in around):
+        return Report(findings=(unmoved, *around), data=context.so_far)
     context.so_far["applied"] = "not known"  # until the update says: it may die half-way
     try:
         outcome, held = _held_to(saved, told, context, refresh=bool(previewed.outside.changes))
@@ -56,7 +60,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
         secrets = [f"{op.type} {op.name}: {each}" for op in agreed.operations for each in op.secrets]
         refused = constraint.without_secrets(error.refused, secrets)
         data = {**context.so_far, **error.evidence, "deviations": refused}
-        return Report(findings=(unmoved, verdicts.refused(agreed, error, refused)), data=data)
+        return Report(findings=(unmoved, *around, verdicts.refused(agreed, error, refused)), data=data)
     context.so_far["update_plan"] = held
     odd = [*deviations(agreed, outcome.plan), *of_outputs(agreed_outputs(context.run), outcome.outputs)]
     context.so_far.update(_applied_data(outcome, odd) | {"not_known": not_known(agreed, outcome.plan)})
@@ -67,7 +71,7 @@ def deploy(context: Context, known: DeployParameters) -> Report:
     migrated = _schema_finding(function or "schema function", schema, newest_migration())
     granted = gates.judge_known_later(agreed, outcome.plan, gates.GateContext(context.run.facts.environment, ""))
     return Report(
-        findings=(unmoved, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated, *granted),
+        findings=(unmoved, *around, verdicts.applied(agreed, outcome.plan, odd, held), contract, migrated, *granted),
         data={**context.so_far, "schema": schema},
         frames={"Slowest resources": slowest_frame(outcome)},
     )

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runbook_lib import neighbours, tagged
 from runbook_lib.neighbours import ACCOUNT, STAGE, LoggingRole
+from runbook_lib.results import Status
 from runbook_lib.run import Run
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _findings(context: Context, plan: Plan) -> list[Finding]:
     state = context.engine.resources() if carrying or plan.counts().keys() - {"create"} else []
     unknown = tagged.unclaimed(aws, carrying, state)
     found = [neighbours.stack_is_nowhere_else(identity, carrying, unknown, run.facts.backend, _backends(run))]
-    if any(op.type in {ACCOUNT, STAGE} for op in plan.operations):
+    # Where the stack is another state's, so is its role: what to do about that is said already.
+    if found[0].status is Status.PASS and any(op.type in {ACCOUNT, STAGE} for op in plan.operations):
         role = neighbours.logging_role_is_free(plan, logging_role(aws, state))
         found += [role] if role else []
     return found

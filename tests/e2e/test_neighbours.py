@@ -57,6 +57,24 @@ def test_neighbours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert theirs in told["logging_role_is_free"]
 
 
+def test_who_comes_between_plan_and_deployment_is_not_run_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another team sets the account's role once 02 has passed."""
+    with rehearsal(tmp_path / "outputs") as kept:
+        runbook, run = kept.runbook, kept.run.facts.run
+        with kept.inside(monkeypatch):
+            assert runner.execute(kept.run, "91_teardown", {"confirm": "staging"}).status is Status.PASS
+        code, printed = runbook("run", "01", "02", "--run", run)
+        assert code == 0, printed
+        iam, gateway = kept.client("iam"), kept.client("apigateway")
+        theirs = iam.create_role(RoleName="another-team", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+        gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": theirs}])
+        before = kept.inventory()
+        code, printed = runbook("run", "03", "--run", run)
+        assert code == 1, printed
+        assert "FAIL logging_role_is_free" in printed
+        assert (logging_role(kept), kept.inventory()) == (theirs, before)
+
+
 def test_a_full_quota_is_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The account has room for five addresses; somebody else has three of them."""
     with rehearsal(tmp_path / "outputs") as kept:

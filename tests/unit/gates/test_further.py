@@ -149,3 +149,18 @@ def test_a_directory_and_a_stack_hold_something(type_: str) -> None:
     gone = operation(type_, "it-staging-demo", {}, op="delete", old_inputs={"name": "x"})
     judged = gates.judge(with_operation(gone), CONTEXT)
     assert any(each.check == "deletions_within_limit" and each.status is Status.FAIL for each in judged)
+
+
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+
+
+@pytest.mark.parametrize("rule", [{"cidrIpv4": "not-a-cidr"}, {"cidrIpv4": "0.0.0.0/0", "fromPort": None, "toPort": None}])
+def test_a_rule_that_is_none_is_refused_by_its_name(rule: dict[str, Any]) -> None:
+    inputs = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, **rule}
+    told = found(operation(INGRESS, "it-staging-demo", inputs), "nothing_faces_internet")
+    assert [status for status, _ in told] == [Status.FAIL]
+    assert "it-staging-demo" in told[0][1]
+
+
+def test_a_byte_order_mark_hides_no_policy() -> None:
+    assert said(ROLE, {"role": "r", "policy": "\ufeff" + policy(Action="*", Resource="*")}, "grants_are_narrow") == [Status.FAIL]

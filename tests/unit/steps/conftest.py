@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runbook_lib.engine_events import Outcome
+    from runbook_lib.results import Finding
     from runbook_lib.steps.outcome import Report
 
 
@@ -29,8 +30,9 @@ def deploy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def call(
         *, preview: Outcome = AS_AGREED, up: Any = None, schema: Any = MIGRATED, digest: str = "", agreed: Any = AGREED,
-        saves: bytes | None = SAVED, **recorded: Any,
+        saves: bytes | None = SAVED, around: tuple[Finding, ...] = (), **recorded: Any,
     ) -> tuple[Report, FakeEngine, FakeAws]:  # fmt: skip
+        monkeypatch.setattr(deploying.looking_around, "findings", lambda _context, _plan: around)
         operations = [operation.model_dump(mode="json") for operation in outcome(*agreed).plan.operations]
         known = {"basis": BASIS, "update_plan": RECORDED, **recorded}
         run = FakeRun(tmp_path, {"02_plan": {"operations": operations, "outputs": {**RAW, **FORESEEN}, **known}})

@@ -10,7 +10,7 @@ from unit.steps.agreed import AGREED, GROUP, RECORDED, SAVED, deploying
 from unit.steps.stand_in import judged, outcome, resource
 
 from runbook_lib.errors import EngineError, FunctionError
-from runbook_lib.results import Status
+from runbook_lib.results import Finding, Status
 from runbook_lib.signatures import SECRET, SIGNATURE
 from runbook_lib.steps import step as frame
 
@@ -47,6 +47,18 @@ def test_a_plan_that_moved_applies_nothing(deploy: Any, current: tuple[dict[str,
     assert set(found) == {"plan_unmoved"}
     assert engine.asked == ["preview"]
     assert (aws.invocations, report.data["applied"]) == ([], False)
+
+
+@pytest.mark.parametrize(("status", "applies"), [(Status.FAIL, False), (Status.UNKNOWN, False), (Status.PASS, True)])
+def test_what_has_come_since_the_plan_is_looked_for_before_anything_is_applied(
+    deploy: Any, status: Status, *, applies: bool
+) -> None:
+    """Another operator's stack, or another team's role, on which this plan would run into."""
+    neighbour = Finding(check="stack_is_nowhere_else", requirement=("T1",), status=status, resource="r", message="m")
+    report, engine, _ = deploy(around=(neighbour,))
+    assert judged(report.findings)["stack_is_nowhere_else"].status is status
+    assert engine.asked == (["preview", "up"] if applies else ["preview"])
+    assert report.data["applied"] is applies
 
 
 @pytest.mark.parametrize("outside", [True, False])
