@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Selector(BaseModel):
         """The price itself, where AWS has no product to look for."""
         return self.attributes.get(STATED)
 
-    @property
+    @cached_property
     def filled_from(self) -> tuple[str, ...]:
         """The attributes that the key is filled from."""
         return tuple(_FILLED.findall(self.key))
@@ -79,8 +79,11 @@ class Selector(BaseModel):
 
     def stands_for(self, key: str) -> bool:
         """Whether this row is where the price of ``key`` comes from."""
-        pattern = "(.+)".join(re.escape(part) for part in _FILLED.split(self.key)[::2])
-        return re.fullmatch(pattern, key) is not None
+        return self._pattern.fullmatch(key) is not None if self.filled_from else key == self.key
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("(.+)".join(re.escape(part) for part in _FILLED.split(self.key)[::2]))
 
 
 def _equal(name: str, wanted: str, found: str) -> bool:
