@@ -72,7 +72,19 @@ class Kept:
             "secrets": self.client("secretsmanager").list_secrets()["SecretList"],
             "aliases": [alias for alias in self.client("kms").list_aliases()["Aliases"] if MINE in alias["AliasName"]],
         }
-        return {service: [str(item)[:200] for item in found] for service, found in listings.items()}
+        # By name: what a log group has stored, for one, goes on changing.
+        return {service: sorted(_name(item) for item in found) for service, found in listings.items()}
+
+
+NAMES = (
+    "VpcId", "AllocationId", "DBInstanceIdentifier", "RoleName", "FunctionName", "LoadBalancerArn", "AlarmName", "logGroupName",
+    "TopicArn", "AliasName", "ARN", "Name", "id",
+)  # fmt: skip
+"""What AWS's lists call what they list, the one that tells first."""
+
+
+def _name(item: dict[str, Any]) -> str:
+    return next(str(item[key]) for key in NAMES if key in item)
 
 
 @contextlib.contextmanager
