@@ -121,3 +121,13 @@ def _shown(value: Any) -> str:
 def printable(text: str) -> str:
     """``text`` with each lone surrogate spelled out, so that it can be written."""
     return text.encode(errors="backslashreplace").decode()
+
+
+def opened(value: Any) -> Any:
+    """A document within a text, such as a policy, read; whatever else, text that only begins like one included, as it is."""
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

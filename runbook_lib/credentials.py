@@ -15,7 +15,9 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import RegexBasedDetector
 from detect_secrets.plugins.ip_public import IPPublicDetector
 
+from runbook_lib.canonical import opened
 from runbook_lib.plan import COMPUTED
+from runbook_lib.secret_names import is_environment, is_password
 from runbook_lib.signatures import SIGNATURE
 
 
@@ -45,7 +47,6 @@ def _kinds(text: str) -> Iterator[str]:
             yield detector.secret_type
 
 
-_ENVIRONMENT = re.compile(r"environment|^env$|variables$|^connectionProperties$", re.IGNORECASE)
 _ASSIGNED = re.compile(r"""(?:^|;)\s*(?:export\s+|set\s+)?([A-Za-z_]\w*)=["']?([^\s"'$;<][^\s"';]*)""", re.MULTILINE)
 """In a script, or in a connection string (``Server=h;Password=…``)."""
 
@@ -72,7 +73,7 @@ def variables(value: Any, *, inside: bool = False) -> Iterator[tuple[str, str]]:
             ):
                 yield name, str(each)  # one that Pulumi keeps secret is in clear where it is used
             else:
-                yield from variables(each, inside=inside or bool(_ENVIRONMENT.search(name)))
+                yield from variables(each, inside=inside or is_environment(name))
 
 
 def _in_text(text: str, *, inside: bool) -> Iterator[tuple[str, str]]:
@@ -107,27 +108,14 @@ def _detectors() -> list[RegexBasedDetector]:
     return [each() for each in classes if issubclass(each, RegexBasedDetector) and each is not IPPublicDetector]
 
 
-PASSWORD = re.compile(r"(?i:password|passwordWo)$|^authToken$")
-"""Inputs that are a password. One that only says that AWS makes it (``manageMasterUserPassword``) is true or false."""
-
-
 def passwords(inputs: Any, path: str = "") -> Iterator[str]:
     """Where a password stands, however deep, also in JSON text; at the top even one that is secret, for AWS can make it."""
     for name, value in inputs.items():
         here = f"{path}.{name}" if path else name
         shown = isinstance(value, str) and value not in {"", COMPUTED} and not value.startswith("arn:")
-        if PASSWORD.search(name) and (shown or (not path and value and not isinstance(value, bool))):
+        if is_password(name) and (shown or (not path and value and not isinstance(value, bool))):
             yield here
-        inner = _opened(value)
+        inner = opened(value)
         for each in inner if isinstance(inner, list) else [inner]:
             if isinstance(each, dict) and SIGNATURE not in each:
                 yield from passwords(each, here)
-
-
-def _opened(value: Any) -> Any:
-    if not isinstance(value, str) or not value.startswith(("{", "[")):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value  # text that begins like JSON

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+INWARD = frozenset({"archive", "cloudinit", "null", "random", "std", "time", "tls"})
+"""Providers that compute and keep values in the state, and reach nothing outside of it."""
 _DATA = Path(__file__).parent / "data"
 
 

@@ -48,14 +48,9 @@ BY_NATURE = (
 )  # fmt: skip
 
 
-def opened(inputs: Any, path: str = "") -> Iterator[str]:
+def opened(inputs: Any) -> Iterator[str]:
     """What opens it, as sentences."""
-    for name, value in inputs.items() if isinstance(inputs, dict) else ():
-        here = f"{path}.{name}" if path else name
-        for each in value if isinstance(value, list) else [value]:
-            if not isinstance(each, dict) and each in OPEN.get(name, ()):
-                yield f"{here} is {each}"
-            yield from opened(each, here)
+    yield from (f"{here} is {value}" for here, name, value in _settings(inputs) if value in OPEN.get(name, ()))
 
 
 def opened_type(op: Operation) -> Iterator[str]:
@@ -67,14 +62,20 @@ def opened_type(op: Operation) -> Iterator[str]:
         yield "target makes a route that asks nobody who comes"
 
 
-def not_known(inputs: Any, path: str = "") -> Iterator[str]:
+def not_known(inputs: Any) -> Iterator[str]:
     """Inputs that may open it, and are not known."""
+    yield from (here for here, name, value in _settings(inputs) if value == COMPUTED and name in OPEN.keys() - NAMING)
+
+
+def _settings(inputs: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every plain value in inputs, each item of a list by itself: its path, its name, and the value."""
     for name, value in inputs.items() if isinstance(inputs, dict) else ():
         here = f"{path}.{name}" if path else name
         for each in value if isinstance(value, list) else [value]:
-            if each == COMPUTED and name in OPEN.keys() - NAMING:
-                yield here
-            yield from not_known(each, here)
+            if isinstance(each, dict):
+                yield from _settings(each, here)
+            else:
+                yield here, name, each
 
 
 def type_not_known(op: Operation) -> Iterator[str]:

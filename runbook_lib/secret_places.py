@@ -5,18 +5,16 @@ Who makes a password secret rarely makes another one of it: the value in clear t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib import redaction
-from runbook_lib.secret_names import is_secret_name
+from runbook_lib.canonical import opened
+from runbook_lib.secret_names import holds_secret, is_environment, is_secret_name
 from runbook_lib.signatures import SECRET, SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-PASSWORD = re.compile(r"(?:password|passwordWo|secretString|privateKey)$|^authToken$", re.IGNORECASE)
-VARIABLES = re.compile(r"environment|variables$", re.IGNORECASE)
 Place = tuple[str, ...]
 """The names on the way to a value; items of a list share one, for they may have moved."""
 ITEM = "[]"
@@ -33,27 +31,30 @@ def secret_places(value: Any, path: Place = ()) -> Iterator[Place]:
         yield from (place for item in value for place in secret_places(item, (*path, ITEM)))
 
 
-def named_secret(value: Any, path: Place) -> Iterator[Place]:
+def named_secret(value: Any, path: Place = ()) -> Iterator[Place]:
     """Every place at which a text in clear is called a secret: a password by its property, a variable by its own name.
 
     What was put somewhere by hand is in no plan's secrets; the name is all there is to tell it by.
 
     Args:
-        value: A property's value, or a part of it.
-        path: The property's name, and the names within it.
+        value: A resource's inputs, or a part of them.
+        path: The names on the way to it.
     """
     if isinstance(value, dict):
         for name, each in value.items():
             yield from named_secret(each, (*path, name))
         if isinstance(value.get("name"), str) and is_secret_name(value["name"]) and _in_clear(value.get("value")):
-            yield (*path[1:], "value")
+            yield (*path, "value")
     elif isinstance(value, list):
         for each in value:
             yield from named_secret(each, (*path, ITEM))
-    elif _in_clear(value):
-        inside = any(VARIABLES.search(name) for name in path[:-1])
-        if PASSWORD.search(path[-1]) or (inside and is_secret_name(path[-1])):
-            yield path[1:]
+    elif _in_clear(value) and _calls_secret(path):
+        yield path
+
+
+def _calls_secret(path: Place) -> bool:
+    *above, name = path
+    return holds_secret(name) or (any(map(is_environment, above)) and is_secret_name(name))
 
 
 def _in_clear(value: Any) -> bool:
@@ -61,12 +62,12 @@ def _in_clear(value: Any) -> bool:
     return isinstance(value, str) and bool(value) and not value.startswith(("arn:", "<"))
 
 
-def values_at(value: Any, places: set[Place], path: Place = ()) -> Iterator[tuple[str, str]]:
+def texts_at(value: Any, places: set[Place], path: Place = ()) -> Iterator[tuple[str, str]]:
     """The texts at these places, each with its name."""
     if isinstance(value, dict):
-        yield from (found for name, each in value.items() for found in values_at(each, places, (*path, name)))
+        yield from (found for name, each in value.items() for found in texts_at(each, places, (*path, name)))
     elif isinstance(value, list):
-        yield from (found for each in value for found in values_at(each, places, (*path, ITEM)))
+        yield from (found for each in value for found in texts_at(each, places, (*path, ITEM)))
     elif isinstance(value, str) and path in places:
         yield path[-1], value
 
@@ -94,8 +95,6 @@ def learn(values: Iterable[Mapping[str, Any]]) -> None:
         values: Inputs of resources, as they were, are and shall be.
     """
     for inputs in values:
-        for name, value in inputs.items():
-            for called, secret in values_at(value, set(named_secret(value, (name,)))) if isinstance(value, dict | list) else ():
-                redaction.register(secret, called)
-            if isinstance(value, str) and () in named_secret(value, (name,)):
-                redaction.register(value, name)
+        known = {name: opened(value) for name, value in inputs.items()}
+        for called, secret in texts_at(known, set(named_secret(known))):
+            redaction.register(secret, called)

@@ -14,6 +14,7 @@ from runbook_lib.costs.items import Inputs
 from runbook_lib.costs.model import Estimate, PlannedResource
 from runbook_lib.costs.regions import Regions
 from runbook_lib.costs.usage import UsageAssumptions
+from runbook_lib.documented import INWARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _GONE = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
 _FOREIGN = frozenset({"read", "read-replacement"})  # looked up, owned and paid by another stack
 _AWS = frozenset({"aws", "aws-native", "awscc"})
-_INWARD = frozenset({"archive", "cloudinit", "command", "http", "local", "null", "pulumi", "random", "std", "time", "tls"})
+_WITHOUT_CHARGE = INWARD | {"command", "http", "local", "pulumi"}
 """Providers that compute and keep values, or run what is here: by themselves they cost nothing."""
 _FUNCTION = "aws:lambda/function:Function"
 _DEFAULT_FUNCTION_MB = Decimal(128)
@@ -56,7 +57,7 @@ def estimate(
     for resource in ours:
         bill.enter(resource, today)
     for resource in standing.values():
-        if resource.provider and resource.type.split(":")[0] not in _AWS | _INWARD:
+        if resource.provider and resource.type.split(":")[0] not in _AWS | _WITHOUT_CHARGE:
             bill.leave_foreign(resource)
     lines = (*bill.lines, *bill.usage_lines())
     elsewhere = sorted({bill.regions.of(r) or region for r in ours} - {region})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runbook_lib.agreement import ABSENT, different
+from runbook_lib.canonical import opened
 from runbook_lib.plan import roots
 from runbook_lib.secret_places import named_secret, secret_places, without
 from runbook_lib.signatures import SECRET, SIGNATURE
@@ -60,18 +61,6 @@ def within(path: str, root: str) -> bool:
     return path == root or path.startswith((f"{root}.", f"{root}["))
 
 
-def told(value: Any, begin: int = 0) -> str:
-    """A value as text, at most ``LONGEST`` characters of it.
-
-    Args:
-        value: The value.
-        begin: Which character is shown first; an ellipsis stands for those before it.
-    """
-    text = _text(value)
-    shown = text[begin : begin + LONGEST]
-    return f"{'…' if begin else ''}{shown}{'…' if len(text) > begin + LONGEST else ''}"
-
-
 def _detail(path: str, old: Any, new: Any) -> Detail:
     """Two values that differ, shown from shortly before where they do."""
     texts = _text(old), _text(new)
@@ -80,7 +69,14 @@ def _detail(path: str, old: Any, new: Any) -> Detail:
     same = len(os.path.commonprefix(texts))  # noqa: RUF071 - character by character is what is meant
     begin = same - BEFORE if same > LONGEST - BEFORE else 0
     whole = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
-    return Detail(path, told(old, begin), told(new, begin), whole)
+    old_shown, new_shown = (_cut(text, begin) for text in texts)
+    return Detail(path, old_shown, new_shown, whole)
+
+
+def _cut(text: str, begin: int) -> str:
+    """At most ``LONGEST`` characters from one on; an ellipsis stands for what is before and after them."""
+    shown = text[begin : begin + LONGEST]
+    return f"{'…' if begin else ''}{shown}{'…' if len(text) > begin + LONGEST else ''}"
 
 
 def _text(value: Any) -> str:
@@ -92,14 +88,12 @@ def _text(value: Any) -> str:
 
 def _differing(op: Operation) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted(op.old_inputs.keys() | op.inputs.keys()):
-        old, new = (_opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
-        places = {place for value in (old, new) for place in (*secret_places(value), *named_secret(value, (name,)))}
-        for path, was, now in different(name, *(_hidden(value, places) for value in (old, new))):
+        old, new = (opened(inputs.get(name, ABSENT)) for inputs in (op.old_inputs, op.inputs))
+        at = (name,)
+        places = {place for value in (old, new) for place in (*secret_places(value, at), *named_secret(value, at))}
+        hidden = (value if value is ABSENT else without(value, places, Secret, at) for value in (old, new))
+        for path, was, now in different(name, *hidden):
             yield from _apart(path, was, now)
-
-
-def _hidden(value: Any, places: set[tuple[str, ...]]) -> Any:
-    return value if value is ABSENT else without(value, places, Secret)
 
 
 def _apart(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -111,16 +105,6 @@ def _apart(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
     yield from ((f"{path}[]", ABSENT, item) for item in new if item not in old)
     if all(item in new for item in old) and all(item in old for item in new):  # in another order, or more than once
         yield path, old, new
-
-
-def _opened(value: Any) -> Any:
-    """A document within a text, such as a policy: what differs is somewhere in it."""
-    if not isinstance(value, str) or not value.startswith(("{", "[")):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
 
 
 def _masked(value: Any) -> Any:

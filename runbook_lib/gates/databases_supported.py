@@ -44,4 +44,4 @@ def _judged(op: Operation, context: GateContext) -> Judgement:
         why = "it has that of what it is made from, which is not in the plan"
         return unknown(op.name, f"{op.name} names no version of {engine}: {why}.", "Say engineVersion.")
     offers = context.engines.get(engine)
-    return judge_life(op.name, engine, version, offers.lives if offers else {}, context, days=context.min_support_days)
+    return judge_life(op.name, engine, version, offers.lives if offers else {}, day=context.day, days=context.min_support_days)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
+from runbook_lib.documented import INWARD
 from runbook_lib.gates.registry import GateContext, Judgements, Operation, Plan, gate, judge, resources
 from runbook_lib.judgement import unknown
 
 PROVIDER = "pulumi:providers:aws"
 TAGS = {"Environment", "MigrationDate"}
-INWARD = frozenset({"archive", "cloudinit", "null", "random", "std", "time", "tls"})
-"""Providers that compute and keep values in the state, and reach nothing outside of it."""
 
 INDIRECT = (
     "aws:cloudcontrol/resource:", "aws:cloudformation/stack", "aws:elasticbeanstalk/environment:",

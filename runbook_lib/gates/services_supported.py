@@ -49,7 +49,7 @@ def services_supported(plan: Plan, context: GateContext) -> Judgements:
         version = str(op.inputs.get(property_) or "")
         service = _service(op)
         if version and COMPUTED not in {version, service}:
-            yield judge_life(op.name, service, version, lives_of(service), context, days=context.min_support_days)
+            yield judge_life(op.name, service, version, lives_of(service), day=context.day, days=context.min_support_days)
         elif version:
             yield unknown(op.name, f"{op.name}: {service} {version} is known only after the update.", KNOWN_BEFORE)
         elif op.inputs.get(BELONGING.get(op.type, "")):

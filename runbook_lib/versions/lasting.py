@@ -10,15 +10,12 @@ from runbook_lib.lifecycle import ServiceLife, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from runbook_lib.gates.registry import GateContext
+    from datetime import date
 
 KNOWN_BEFORE = "Ask for a version that is known before the update."
 
 
-def judge_life(
-    resource: str, service: str, version: str, lives: Mapping[str, ServiceLife], context: GateContext, *, days: int = 0
-) -> Judgement:
+def judge_life(resource: str, service: str, version: str, lives: Mapping[str, ServiceLife], *, day: date, days: int) -> Judgement:
     """Whether a version is in standard support on the day that is judged, and for some days more.
 
     Args:
@@ -26,21 +23,21 @@ def judge_life(
         service: What it is a version of.
         version: The version.
         lives: The dates by version line.
-        context: What the plan is measured by.
+        day: The day that is judged for.
         days: How many days of standard support must be left.
     """
     life = line_of(lives, version)
     if life is None:
         remedy = "Add its dates to runbook_lib/data/lifecycle_services.csv, with their source."
         return unknown(resource, f"{resource}: {service} {version} is in no table here.", remedy)
-    last = context.day + timedelta(days=days)
+    last = day + timedelta(days=days)
     end, said = life.standard_end, f"ends {life.standard_end}" if life.standard_end else "without an end announced"
     told, source = f"{resource}: {service} {version}, standard support {said}", f"({life.source}, {life.as_of})"
     asked = f", {days} days are asked for" if days else ""
-    if end is not None and context.day <= end < last:
-        bad = f"{told}, in {(end - context.day).days} days{asked} {source}."
+    if end is not None and day <= end < last:
+        bad = f"{told}, in {(end - day).days} days{asked} {source}."
     else:
-        bad = f"{told.replace('ends', 'ended')}, judged for {context.day} {source}."
+        bad = f"{told.replace('ends', 'ended')}, judged for {day} {source}."
     longer = [each.cycle for each in lives.values() if each.standard_end is None or last <= each.standard_end]
     return judge(
         resource,

@@ -15,6 +15,7 @@ from runbook_lib.secret_places import learn
     [
         {"environment": {"variables": {"PASSWORD": "{}"}}},
         {"environment": {"environmentVariables": [{"name": "API_TOKEN", "value": "{}"}]}},
+        {"containerDefinitions": '[{"environment": [{"name": "API_TOKEN", "value": "{}"}]}]'},
         {"masterPassword": "{}"},
         {"secretString": "{}"},
     ],
