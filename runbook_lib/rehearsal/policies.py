@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from runbook_lib.rehearsal import action_hooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     Events = Iterable[Mapping[str, Any]]
 
@@ -71,7 +71,7 @@ def _policy(step: str, *, drills: bool) -> str:
 
 
 def documents(
-    recorded: Mapping[str, frozenset[str]], registry: Sequence[Mapping[str, Any]], known: frozenset[str]
+    recorded: Mapping[str, frozenset[str]], registry: Sequence[Mapping[str, Any]], known: Collection[str]
 ) -> dict[str, dict[str, Any]]:
     """The policies, each in addition to those before it; ``change`` is what Pulumi does in place, which a first deployment lacks.
 
@@ -114,7 +114,7 @@ def _made(seen: frozenset[str], registry: Sequence[Mapping[str, Any]]) -> list[t
     return [(kind, action) for action, (_, kind) in sorted(best.items())]
 
 
-def _own(handler: Mapping[str, Any], action: str, known: frozenset[str]) -> set[str]:
+def _own(handler: Mapping[str, Any], action: str, known: Collection[str]) -> set[str]:
     """What a handler asks of the action's own service: of others it is for features that the stack has not."""
     service = action.partition(":")[0]
     return {each for each in handler.get("permissions", ()) if each.lower() in known and each.partition(":")[0] == service}
@@ -134,10 +134,14 @@ def registry() -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((_cfnlint() / REGISTRY).glob("*.json"))]
 
 
-def actions() -> frozenset[str]:
-    """Every action that AWS's policy generator lists, in lower case, as cfn-lint recorded them."""
+def actions() -> dict[str, list[str]]:
+    """Every action that AWS lists, in lower case, with the kinds of resources that it can be granted on, as cfn-lint recorded."""
     services = json.loads((_cfnlint() / ACTIONS).read_text(encoding="utf-8"))
-    return frozenset(f"{service}:{action}" for service, listed in services.items() for action in listed["Actions"])
+    return {
+        f"{service}:{action}": told.get("Resources", [])
+        for service, listed in services.items()
+        for action, told in listed["Actions"].items()
+    }
 
 
 def _cfnlint() -> Path:

@@ -29,10 +29,14 @@ WITHOUT_RESOURCE = {
 _OF_THE_ACCOUNT = re.compile(
     r"ecr(?:-public)?:GetAuthorizationToken|cloudwatch:(?:PutMetricData|GetMetricData|GetMetricStatistics|ListMetrics)"
     r"|sts:(?:GetCallerIdentity|GetSessionToken|DecodeAuthorizationMessage|GetServiceBearerToken)"
-    r"|s3:(?:ListAllMyBuckets|GetAccountPublicAccessBlock)|ec2:Describe\w+|ec2messages:\w+|ssmmessages:\w+|xray:(?:Get|Put)\w+"
+    r"|s3:(?:ListAllMyBuckets|GetAccountPublicAccessBlock)|ec2messages:\w+|ssmmessages:\w+|xray:(?!GetGroup$)(?:Get|Put)\w+"
+    # Most describe all there is; these take one, and an instance's attributes have its user data.
+    r"|ec2:Describe(?!(?:FpgaImage|Image|Instance|Snapshot|Volume|Vpc)Attribute$|ClientVpn(?!Endpoints$)|Fleet(?!s$)"
+    r"|SpotFleet(?!Requests$)|SecurityGroupReferences$|VpcEndpointServicePermissions$|CapacityBlockExtensionOfferings$)\w+"
     r"|kms:(?:ListKeys|ListAliases|GenerateRandom)|tag:Get\w+|autoscaling:Describe\w+|elasticloadbalancing:Describe\w+"
     r"|lambda:(?:ListFunctions|GetAccountSettings)|sns:ListTopics|secretsmanager:(?:ListSecrets|GetRandomPassword)"
-    r"|route53:(?:ListHostedZones|ListHostedZonesByName)|acm:ListCertificates|logs:DescribeQueries|pricing:\w+|ce:Get\w+"
+    r"|route53:(?:ListHostedZones|ListHostedZonesByName)|acm:ListCertificates|logs:DescribeQueries|pricing:\w+"
+    r"|ce:Get(?:Reservation|Rightsizing|SavingsPlan)\w+"
 )
 """The same (Service Authorization Reference, 2026-11), of actions that other programs need: lists, tokens and telemetry."""
 

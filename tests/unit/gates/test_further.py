@@ -6,15 +6,20 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import botocore.session
 import pytest
 from unit.gates.healthy_plan import CONTEXT, operation, with_operation
 from unit.gates.test_hidden import found
 
 from runbook_lib import gates
+from runbook_lib.rehearsal import policies
 from runbook_lib.results import Status
+from runbook_lib.snapshot.policies import WITHOUT_RESOURCE, without_resource
 
 CONNECTION, QUEUE = "aws:cloudwatch/eventConnection:EventConnection", "aws:sqs/queuePolicy:QueuePolicy"
 ROLE, BALANCER = "aws:iam/rolePolicy:RolePolicy", "aws:lb/loadBalancer:LoadBalancer"
+OF_OPEN_TELEMETRY = {"cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "cloudwatch:PutMetricData"}
+"""A dataset, the one resource they have, holds OpenTelemetry's metrics; those of a namespace have none."""
 TASK = {"States": {"S": {"Parameters": {"Password": "qanary-q"}}}}
 
 
@@ -103,6 +108,23 @@ def test_a_service_acts_for_somebody_who_is_named(condition: dict[str, Any], *, 
 def test_what_aws_has_no_resource_for_may_be_granted_on_everything(action: str) -> None:
     assert said(ROLE, {"role": "r", "policy": policy(Action=action, Resource="*")}, "grants_are_narrow") == []
     assert said(ROLE, {"role": "r", "policy": policy(Action="s3:GetObject", Resource="*")}, "grants_are_narrow") != []
+
+
+@pytest.mark.parametrize("service", [
+    "acm", "autoscaling", "ce", "cloudwatch", "ec2", "ecr", "kms", "lambda", "logs", "pricing", "route53", "s3", "secretsmanager",
+    "sns", "ssm", "sts", "xray",
+])  # fmt: skip
+def test_what_aws_has_a_resource_for_is_named(service: str) -> None:
+    """AWS's own list says of which actions; an instance's attributes, as one of them, have its user data."""
+    resources = policies.actions()
+    operations = botocore.session.get_session().get_service_model(service).operation_names
+    free = {f"{service}:{name}" for name in operations if without_resource(f"{service}:{name}")} - WITHOUT_RESOURCE.keys()
+    assert {action for action in free if resources.get(action.lower())} <= OF_OPEN_TELEMETRY
+
+
+@pytest.mark.parametrize("action", ["ec2:DescribeInstanceAttribute", "xray:GetGroup", "ce:GetCostAndUsage"])
+def test_what_is_named_like_those_and_has_a_resource_is_refused_on_everything(action: str) -> None:
+    assert said(ROLE, {"role": "r", "policy": policy(Action=action, Resource="*")}, "grants_are_narrow") != []
 
 
 def test_a_file_system_that_is_reached_in_its_vpc_only_is_not_public() -> None:
