@@ -72,6 +72,17 @@ def values_at(value: Any, path: list[str]) -> list[Any]:
     return values_at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
 
 
+def settings(inputs: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every plain value in a resource's inputs, each item of a list by itself: its path, its name, and the value."""
+    for name, value in inputs.items() if isinstance(inputs, dict) else ():
+        here = f"{path}.{name}" if path else name
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, dict):
+                yield from settings(each, here)
+            else:
+                yield here, name, each
+
+
 @cache
 def rows() -> tuple[GivenUp, ...]:
     """The table of what is given up."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.documented import values_at
+from runbook_lib.documented import settings, values_at
 from runbook_lib.gates.sdk import encryption_switches
 from runbook_lib.plan import COMPUTED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runbook_lib.plan import Operation
 
 ON = (True, "true", "KMS", "TLS")
@@ -46,15 +47,11 @@ def switches_of(op: Operation) -> Iterator[tuple[str, Any]]:
             yield f"{devices}.encrypted", worst[0]
 
 
-def turned_off(inputs: Any, path: str = "") -> Iterator[str]:
+def turned_off(inputs: Any) -> Iterator[str]:
     """Where inputs, at any depth, turn off what is on by itself."""
-    items = inputs.items() if isinstance(inputs, Mapping) else []
-    for name, value in items:
-        here = f"{path}.{name}" if path else str(name)
+    for here, name, value in settings(inputs):
         if name in INVERSE and value in (INVERSE[name], str(INVERSE[name]).lower()):
             yield f"{here} otherwise than {value}"
-        for each in value if isinstance(value, list) else [value]:
-            yield from turned_off(each, here)
 
 
 def _known_switches(token: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from runbook_lib.documented import values_at
+from runbook_lib.documented import settings, values_at
 from runbook_lib.plan import COMPUTED
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ BY_NATURE = (
 
 def opened(inputs: Any) -> Iterator[str]:
     """What opens it, as sentences."""
-    yield from (f"{here} is {value}" for here, name, value in _settings(inputs) if value in OPEN.get(name, ()))
+    yield from (f"{here} is {value}" for here, name, value in settings(inputs) if value in OPEN.get(name, ()))
 
 
 def opened_type(op: Operation) -> Iterator[str]:
@@ -64,18 +64,7 @@ def opened_type(op: Operation) -> Iterator[str]:
 
 def not_known(inputs: Any) -> Iterator[str]:
     """Inputs that may open it, and are not known."""
-    yield from (here for here, name, value in _settings(inputs) if value == COMPUTED and name in OPEN.keys() - NAMING)
-
-
-def _settings(inputs: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Every plain value in inputs, each item of a list by itself: its path, its name, and the value."""
-    for name, value in inputs.items() if isinstance(inputs, dict) else ():
-        here = f"{path}.{name}" if path else name
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, dict):
-                yield from _settings(each, here)
-            else:
-                yield here, name, each
+    yield from (here for here, name, value in settings(inputs) if value == COMPUTED and name in OPEN.keys() - NAMING)
 
 
 def type_not_known(op: Operation) -> Iterator[str]:

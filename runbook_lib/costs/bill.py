@@ -86,7 +86,7 @@ class Bill:
         elif item.quantity is None:
             self._leave_open(resource, item.what, "its quantity is not known before the deployment")
         elif (monthly := listed.cost(item.key, item.quantity)) is None:
-            self._leave_open(resource, item.what, f"{item.quantity} {rate.unit} is beyond the known tiers")
+            self._leave_open(resource, item.what, _beyond(item.quantity, rate))
         else:
             self.lines.append(_line([resource], item, rate, region, quantity=item.quantity, monthly=monthly))
 
@@ -99,7 +99,7 @@ class Bill:
         said, quantity = own[item.driver]
         self.met |= {said, f"{resource.type}.{item.driver}"}
         if (cost := self._cost_range(region, item.key, quantity)) is None:
-            self._leave_open(resource, item.what, f"{quantity.high} {rate.unit} is beyond the known tiers")
+            self._leave_open(resource, item.what, _beyond(quantity.high, rate))
         else:
             line = _line([resource], item, rate, region, quantity=quantity.expected, monthly=cost.expected, spread=cost)
             self.lines.append(line)
@@ -119,7 +119,7 @@ class Bill:
                 sharing, rate = self.shared[item][region], self.lists[region].rates[item.key][0]
                 counts = (item, region) == dearest
                 if counts and quantity and not costs[dearest]:
-                    self._leave_open(sharing[0], item.what, f"{quantity.high} {rate.unit} is beyond the known tiers")
+                    self._leave_open(sharing[0], item.what, _beyond(quantity.high, rate))
                 cost = costs[dearest] if counts else None
                 expected, monthly = (quantity.expected, cost.expected) if quantity and cost else (None, None)
                 instead = dearest[1] if dearest[1] != region else dearest[0].what
@@ -178,6 +178,10 @@ def _alternatives(shared: Mapping[Usage, Mapping[str, Sequence[PlannedResource]]
         else:
             groups.append([item])
     return groups
+
+
+def _beyond(quantity: Decimal, rate: Price) -> str:
+    return f"{quantity} {rate.unit} is beyond the known tiers"
 
 
 def _line(

@@ -124,7 +124,7 @@ def _price(row: dict[str, str], key: str, before: list[Price]) -> Price:
     if not usd.is_finite() or usd < 0 or usd.adjusted() > _LARGEST:
         msg = f"{row['usd']} is not an amount"
         raise ValueError(msg)
-    begin, end = (Decimal("Infinity" if row[edge] == "Inf" else row[edge]) for edge in ("tier_begin", "tier_end"))
+    begin, end = Decimal(row["tier_begin"]), Decimal(row["tier_end"])
     if before and begin != before[-1].tier_end:
         msg = f"its tier begins at {row['tier_begin']}, the one before ends at {before[-1].tier_end or 'no quantity'}"
         raise ValueError(msg)

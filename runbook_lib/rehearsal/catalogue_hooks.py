@@ -18,9 +18,8 @@ from runbook_lib.rehearsal import catalogue
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Parameters = dict[str, Any]
-    Answer = tuple[int, dict[str, str], bytes]
-    Handler = Callable[[Parameters], Answer]
+    from runbook_lib.rehearsal.query_handlers import Answer, Handler, Parameters
+
     App = Callable[[Any, Any, Any], Awaitable[None]]
 
 PATH = "/_runbook/catalogue"

@@ -10,9 +10,7 @@ from ministack.services import ec2
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Parameters = dict[str, Any]
-    Answer = tuple[int, dict[str, str], bytes]
-    Handler = Callable[[Parameters], Answer]
+    from runbook_lib.rehearsal.query_handlers import Answer, Handler, Parameters
 
 # MiniStack's own helpers and stores; private, and pinned with its version.
 value: Callable[..., str] = ec2._p  # noqa: SLF001  # see above

@@ -16,9 +16,7 @@ from runbook_lib.rehearsal import database
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Parameters = dict[str, Any]
-    Answer = tuple[int, dict[str, str], bytes]
-    Handler = Callable[[Parameters], Answer]
+    from runbook_lib.rehearsal.query_handlers import Answer, Handler, Parameters
 
 ENROLLED = "open-source-rds-extended-support"
 # What MiniStack forgets of each request beside the exports, and where it would tell of it.
